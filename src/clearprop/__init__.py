@@ -1,0 +1,42 @@
+"""clearprop: exact derivatives of plain Python and NumPy, as a graph one can look at.
+
+Everything is imported on first use, so that ``import clearprop`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from clearprop._version import __version__
+
+_EXPORTS = {
+    "clearprop.api": (
+        *("check_grads", "grad", "hessian", "jacobian", "jvp", "parse", "stop_gradient", "trace"),
+        *("value_and_grad", "vjp"),
+    ),
+    "clearprop.execute": ("run",),
+    "clearprop.explain": ("why",),
+    "clearprop.graph": ("Graph",),
+    "clearprop.tracing": ("name_scope",),
+}
+_HOME = {name: module for module, names in _EXPORTS.items() for name in names}
+_MODULES = ("api", "errors", "execute", "explain", "graph", "nn", "numpy", "primitives", "train")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        value = getattr(importlib.import_module(_HOME[name]), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"clearprop.{name}")
+    else:
+        raise AttributeError(f"module 'clearprop' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*_HOME, *_MODULES, "__version__"])
+
+
+__all__ = ["__version__", *_HOME]

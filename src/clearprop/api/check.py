@@ -1,0 +1,3 @@
+"""placeholder"""
+GradientCheck=None
+def check_grads(*a, **k): raise RuntimeError

@@ -1,0 +1,113 @@
+"""Derivatives at once: trace, derive (or find the derived graph again), run.
+
+The derived graph depends only on the structure of the trace, so it is kept under the traced graph's
+signature. The forward values that it needs were kept while tracing; they are not computed twice.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, Final, final
+
+import numpy as np
+
+
+from clearprop.execute import Plan
+from clearprop.graph import Graph, Node
+from clearprop.primitives.residuals import saved_nodes
+from clearprop.tracing import Leaf, Trace, Traced, bind
+
+CACHED_NODES: Final = 20_000
+"""Derived graphs of larger traces are not kept."""
+
+
+@final
+class Derived:
+    """A derived graph, ready to run on the values that a trace kept.
+
+    Args:
+        graph: The traced graph.
+        derive: ``forward`` or ``reverse``.
+        wrt: Positions of the inputs to differentiate by.
+    """
+
+    def __init__(
+        self, graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]
+    ) -> None:
+        derived = derive(graph, [graph.inputs[i] for i in wrt])
+        saved = saved_nodes(graph)
+        needed: set[Any] = set(derived.outputs)
+        for node in derived.nodes:
+            needed.update(node.operands)
+        place = {node: i for i, node in enumerate(graph.nodes)}
+        used = [node for node in saved if node in needed]
+        self.positions = [place[node] for node in used]
+        self.plan = Plan(derived, used)
+
+    def run(
+        self, nodes: Sequence[Node], saved: dict[Any, Any], inputs: Sequence[Any]
+    ) -> list[Any]:
+        """The derived graph's outputs, as arrays that belong to nobody else.
+
+        Args:
+            nodes: The nodes of the trace.
+            saved: The values that the trace kept.
+            inputs: The traced inputs' values, then tangents or cotangents.
+        """
+        given = [saved[nodes[i]] for i in self.positions]
+        if any(value.__class__ is Traced for value in (*inputs, *given)):
+            results = self.plan.run(inputs, given, bind)
+            return [r.snapshot() if r.__class__ is Traced else r for r in results]
+        with np.errstate(all="ignore"):
+            results = self.plan.run(inputs, given)
+        foreign = {id(value) for value in (*inputs, *given)}
+        return [owned(value, foreign) for value in results]
+
+
+_cached = functools.lru_cache(maxsize=512)(Derived)
+
+
+def derived_of(
+    graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]
+) -> Derived:
+    """The derived graph, from the cache where an equal one was derived before."""
+    make = _cached if len(graph.nodes) <= CACHED_NODES else Derived
+    return make(graph, derive, wrt)
+
+
+def owned(value: Any, foreign: set[int]) -> Any:
+    """The value, copied if someone else holds its memory."""
+    if not isinstance(value, np.ndarray):
+        return value
+    if id(value) in foreign or not value.flags.owndata or not value.flags.writeable:
+        return value.copy()
+    return value
+
+
+def present(value: Any, leaf: Leaf) -> Any:
+    """A derivative in the form of the argument it belongs to: Python float, scalar or array."""
+    if value.__class__ is Traced:
+        value.is_array = leaf.is_array
+        return value
+    if leaf.is_array:
+        return np.asarray(value)
+    assert leaf.place is not None
+    return value.item() if leaf.place.type.weak else value[()]
+
+
+def unwrap(trace: Trace, value: Any) -> Any:
+    """A leaf of a function's result as it leaves the trace."""
+    if value.__class__ is not Traced or value.trace is not trace:
+        return value
+    node = value.current()
+    concrete = value.concrete
+    if concrete.__class__ is Traced:
+        result = concrete.snapshot()
+        result.is_array = value.is_array
+        return result
+    if value.is_array:
+        return np.array(concrete)
+    return concrete.item() if node.type.weak else concrete
+
+

@@ -1,0 +1,75 @@
+"""Reverse mode: adjoints travel against the graph, from the outputs to the inputs.
+
+One pass gives the derivative of one output by every input. Source: S. Linnainmaa, *Taylor
+expansion of the accumulated rounding error*, BIT 16 (1976); A. Griewank and A. Walther,
+*Evaluating Derivatives*, 2nd ed. (2008), section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clearprop.derive.activity import active_values
+from clearprop.graph import Graph, Input, Value, prune
+from clearprop.primitives import CATALOGUE, Builder, Sym
+
+
+def reverse(
+    graph: Graph, wrt: Sequence[Value] | None = None, *, keep_values: bool = False
+) -> Graph:
+    """The graph that computes adjoints of inputs from cotangents of the outputs.
+
+    Args:
+        graph: The graph of a function.
+        wrt: The values whose adjoints are wanted, nodes in the middle of the graph included; by
+            default all inputs. Those that are not differentiable are passed over.
+        keep_values: Whether the outputs start with the function's own.
+
+    Returns:
+        A graph with the same inputs followed by one cotangent per differentiable output, of its
+        type; its outputs are the adjoints of the values in ``wrt``, in order, of their types. The
+        nodes of ``graph`` that are needed are part of it, as the same objects.
+    """
+    wanted = tuple(graph.inputs if wrt is None else wrt)
+    wanted = tuple(value for value in wanted if value.type.differentiable)
+    active = active_values(graph, wanted)
+    ops = Builder(CATALOGUE)
+    ops.nodes.extend(graph.nodes)
+    adjoints: dict[Value, Sym] = {}
+    found: dict[Value, Sym | None] = dict.fromkeys(wanted)
+    seeds = []
+    for value in graph.outputs:
+        if value.type.differentiable:
+            seeds.append(Input(f"ct{len(seeds)}", value.type))
+            if value in active:
+                _accumulate(adjoints, value, Sym(ops, seeds[-1]))
+    for node in reversed(graph.nodes):
+        adjoint = adjoints.pop(node, None)
+        if node in found:
+            found[node] = adjoint
+        if adjoint is not None:
+            ops.mark(node, "adjoint")
+            operands = node.operands
+            contributions = node.primitive.vjp(
+                ops,
+                Sym(ops, node),
+                [Sym(ops, operand) for operand in operands],
+                adjoint,
+                [operand in active for operand in operands],
+                dict(node.params),
+            )
+            for operand, contribution in zip(operands, contributions, strict=True):
+                if contribution is not None and operand in active:
+                    _accumulate(adjoints, operand, contribution)
+    ops.mark(None, "")
+    results = [
+        (found[value] or adjoints.get(value) or ops.zeros(value.type)).value for value in wanted
+    ]
+    outputs = (*graph.outputs, *results) if keep_values else tuple(results)
+    return prune(Graph((*graph.inputs, *seeds), ops.nodes, outputs, graph.guards))
+
+
+def _accumulate(adjoints: dict[Value, Sym], value: Value, contribution: Sym) -> None:
+    """Add a contribution: the sum over the edges that leave the value."""
+    known = adjoints.get(value)
+    adjoints[value] = contribution if known is None else known + contribution

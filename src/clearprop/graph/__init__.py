@@ -1,0 +1,47 @@
+"""Graphs: types, nodes, order, the validity checker, the printer and the parser."""
+
+from clearprop.graph.check import check
+from clearprop.graph.graph import Graph, numbering, prune, signature
+from clearprop.graph.node import (
+    Constant,
+    Derived,
+    Guard,
+    Input,
+    Location,
+    Node,
+    Params,
+    Primitive,
+    Provenance,
+    Value,
+    constant,
+)
+from clearprop.graph.parse import parse
+from clearprop.graph.provenance import location_of, name_of, role_of, scope_of
+from clearprop.graph.types import Shape, Type, type_of
+
+__all__ = [
+    "Constant",
+    "Derived",
+    "Graph",
+    "Guard",
+    "Input",
+    "Location",
+    "Node",
+    "Params",
+    "Primitive",
+    "Provenance",
+    "Shape",
+    "Type",
+    "Value",
+    "check",
+    "constant",
+    "location_of",
+    "name_of",
+    "numbering",
+    "parse",
+    "prune",
+    "role_of",
+    "scope_of",
+    "signature",
+    "type_of",
+]

@@ -1,0 +1,104 @@
+"""What a legal graph is: a table of rules, run between all passes in tests and on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from clearprop.errors import ClearpropError, GraphError
+from clearprop.graph.graph import Graph
+from clearprop.graph.node import Constant, Input, Node
+from clearprop.graph.text import literal
+
+Findings = Iterator[str]
+
+
+def check(graph: Graph) -> Graph:
+    """Return the graph unchanged if it is legal.
+
+    Raises:
+        GraphError: Naming the first rule that is broken, and where.
+    """
+    for rule, violations in RULES:
+        for violation in violations(graph):
+            raise GraphError(f"illegal graph: {violation}", why=f"The rule is: {rule}.")
+    return graph
+
+
+def _order(graph: Graph) -> Findings:
+    known: set[object] = set(graph.inputs)
+    for index, node in enumerate(graph.nodes):
+        for operand in node.operands:
+            if operand not in known and not isinstance(operand, Constant):
+                yield f"node %{index} ({node.primitive.name}) uses {operand!r} before its place"
+        if node in known:
+            yield f"node %{index} ({node.primitive.name}) stands twice"
+        known.add(node)
+    looked_at = [guard.value for guard in graph.guards]
+    for value in (*graph.outputs, *looked_at):
+        if value not in known and not isinstance(value, Constant):
+            yield f"{value!r} is an output or guarded but not part of the graph"
+
+
+def _inputs(graph: Graph) -> Findings:
+    for value in graph.inputs:
+        if not isinstance(value, Input):
+            yield f"{value!r} is no Input"
+    if len(set(graph.inputs)) < len(graph.inputs):
+        yield "an input stands twice"
+
+
+def _nodes(graph: Graph) -> Findings:
+    for node in graph.nodes:
+        if not isinstance(node, Node) or not isinstance(node.operands, tuple):
+            yield f"{node!r} is no Node with a tuple of operands"
+
+
+def _types(graph: Graph) -> Findings:
+    for index, node in enumerate(graph.nodes):
+        try:
+            expected = node.primitive.result(tuple(x.type for x in node.operands), node.params)
+        except ClearpropError as error:
+            yield f"node %{index} ({node.primitive.name}): {error.what}"
+            continue
+        if expected is not node.type:
+            yield f"node %{index} ({node.primitive.name}) has type {node.type}, not {expected}"
+
+
+def _params(graph: Graph) -> Findings:
+    for index, node in enumerate(graph.nodes):
+        for key, value in node.params:
+            try:
+                hash(value)
+                literal(value)
+            except TypeError:
+                yield f"node %{index} ({node.primitive.name}): parameter {key}={value!r}"
+
+
+def _constants(graph: Graph) -> Findings:
+    for node in graph.nodes:
+        for operand in node.operands:
+            if isinstance(operand, Constant):
+                value, type_ = operand.value, operand.type
+                if value.dtype != type_.dtype or value.shape != type_.shape:
+                    yield f"a constant of type {type_} holds {value.dtype}{list(value.shape)}"
+                if type_.shape and value.flags.writeable:
+                    yield f"a constant of type {type_} is writeable"
+
+
+def _guards(graph: Graph) -> Findings:
+    kinds = {"bool": "b", "index": "iub", "int": "iub", "mask": "b"}
+    for guard in graph.guards:
+        if guard.kind not in kinds or guard.value.type.dtype.kind not in kinds[guard.kind]:
+            yield f"a guard of kind {guard.kind!r} on {guard.value.type}"
+
+
+RULES: Final[tuple[tuple[str, Callable[[Graph], Findings]], ...]] = (
+    ("a node is a Node and its operands are a tuple", _nodes),
+    ("inputs are Inputs, each once", _inputs),
+    ("operands, outputs and guarded values stand before they are used, each node once", _order),
+    ("parameters are hashable and have a text form", _params),
+    ("constants are read-only and of their type", _constants),
+    ("a node's type is what its primitive's type rule gives", _types),
+    ("guards look at booleans and integers, never at floats", _guards),
+)

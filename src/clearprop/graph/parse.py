@@ -1,0 +1,316 @@
+"""The parser of the text form: the exact inverse of ``text.py``."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from typing import Any, Final, final
+
+import numpy as np
+
+from clearprop.errors import ParseError
+from clearprop.graph.graph import Graph
+from clearprop.graph.node import Constant, Guard, Input, Node, Primitive, Value
+from clearprop.graph.types import DTYPE_NAMES, WEAK_NAMES, Type, type_of
+
+_TOKEN: Final = re.compile(
+    r"""\s*(?:
+    (?P<number>[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|inf\b|nan\b))
+  | (?P<string>"(?:[^"\\]|\\.)*")
+  | (?P<digest>\#[0-9a-f]{16})
+  | (?P<name>%\d+|[^\W\d][\w.]*)
+  | (?P<equal>==)
+  | (?P<mark>[()\[\]{},:=])
+    )""",
+    re.VERBOSE,
+)
+
+
+def parse(text: str, catalogue: Mapping[str, Primitive]) -> Graph:
+    """Read a graph from its text form.
+
+    Args:
+        text: What ``str(graph)`` gave, or the same written by hand.
+        catalogue: The primitives by name.
+
+    Raises:
+        ParseError: Naming line, column and what was expected there.
+    """
+    return _Parser(text, catalogue).graph()
+
+
+@final
+class _Parser:
+    """A line-by-line reader: every line of the text form is one statement."""
+
+    def __init__(self, text: str, catalogue: Mapping[str, Primitive]) -> None:
+        self.catalogue = catalogue
+        self.lines = text.splitlines()
+        self.at = 0
+        self.values: dict[str, Value] = {}
+        self.types: dict[str, Type] = {}
+        self.table: dict[str, bytes] = {}
+        self.tokens: list[tuple[str, str, int]] = []
+        self.position = 0
+
+    # Lines and tokens ---------------------------------------------------------------------------
+
+    def next_line(self) -> bool:
+        """Move to the next line that is not empty; False at the end of the text."""
+        while self.at < len(self.lines):
+            line = self.lines[self.at]
+            self.at += 1
+            if line.strip():
+                self.tokens = self.tokenize(line)
+                self.position = 0
+                return True
+        self.tokens = [("end", "", 0)]
+        self.position = 0
+        return False
+
+    def tokenize(self, line: str) -> list[tuple[str, str, int]]:
+        tokens = []
+        end, length = 0, len(line.rstrip())
+        while end < length:
+            match = _TOKEN.match(line, end)
+            if match is None:
+                raise self.error(f"unreadable text {line[end:].strip()[:20]!r}", end)
+            kind = match.lastgroup or ""
+            tokens.append((kind, match[kind], match.start(kind)))
+            end = match.end()
+        tokens.append(("end", "", length))
+        return tokens
+
+    def error(self, what: str, column: int | None = None) -> ParseError:
+        if column is None:
+            column = self.tokens[min(self.position, len(self.tokens) - 1)][2]
+        return ParseError(
+            f"line {self.at}, column {column + 1} of the graph's text: {what}",
+            remedy="The text form is what str(graph) prints; its page in the docs has the grammar.",
+        )
+
+    def take(self, text: str) -> None:
+        if self.tokens[self.position][1] != text:
+            found = self.tokens[self.position][1] or "the end of the line"
+            raise self.error(f"expected {text!r}, found {found!r}")
+        self.position += 1
+
+    def skip(self, text: str) -> bool:
+        if self.tokens[self.position][1] == text:
+            self.position += 1
+            return True
+        return False
+
+    def take_kind(self, kind: str, what: str) -> str:
+        found, text, _ = self.tokens[self.position]
+        if found != kind:
+            raise self.error(f"expected {what}, found {text or 'the end of the line'!r}")
+        self.position += 1
+        return text
+
+    # Statements ---------------------------------------------------------------------------------
+
+    def graph(self) -> Graph:
+        self.read_table()
+        self.next_line()
+        inputs = self.head()
+        nodes: list[Node] = []
+        guards: list[Guard] = []
+        while self.next_line():
+            if self.skip("guard"):
+                guards.append(self.guard())
+            elif self.skip("return"):
+                outputs = self.outputs()
+                break
+            else:
+                nodes.append(self.node())
+        else:
+            raise self.error("the text ends before 'return'")
+        self.next_line()
+        self.take("}")
+        self.end()
+        if self.next_line():
+            raise self.error("text after the graph's closing brace")
+        return Graph(inputs, nodes, outputs, guards)
+
+    def read_table(self) -> None:
+        """Read the side table first, from the foot of the text upwards."""
+        while self.lines and (not self.lines[-1].strip() or self.lines[-1].startswith("#")):
+            digest, _, packed = self.lines.pop().partition(" = ")
+            if packed:
+                try:
+                    self.table[digest] = zlib.decompress(base64.b85decode(packed))
+                except (ValueError, zlib.error, binascii.Error):
+                    self.at = len(self.lines) + 1
+                    raise self.error(f"the bits of {digest} are damaged", 0) from None
+
+    def head(self) -> list[Input]:
+        self.take("graph")
+        self.take("(")
+        inputs: list[Input] = []
+        while not self.skip(")"):
+            if inputs:
+                self.take(",")
+            name = self.take_kind("name", "an input's name")
+            self.take(":")
+            inputs.append(Input(name, self.type()))
+            self.define(name, inputs[-1])
+        self.take("{")
+        self.end()
+        return inputs
+
+    def node(self) -> Node:
+        name = self.take_kind("name", "a node's name, 'guard', 'return' or '}'")
+        self.take(":")
+        type_ = self.type()
+        self.take("=")
+        primitive = self.primitive()
+        self.take("(")
+        operands: list[Value] = []
+        params: list[tuple[str, Any]] = []
+        while not self.skip(")"):
+            if operands or params:
+                self.take(",")
+            if self.tokens[self.position + 1][1] == "=":
+                key = self.take_kind("name", "a parameter's name")
+                self.take("=")
+                params.append((key, self.literal()))
+            else:
+                operands.append(self.value())
+        self.end()
+        node = Node(primitive, tuple(operands), tuple(params), type_)
+        self.define(name, node)
+        return node
+
+    def guard(self) -> Guard:
+        kind = self.take_kind("name", "the guard's kind")
+        value = self.value()
+        self.take("==")
+        guard = Guard(value, kind, self.literal())
+        self.end()
+        return guard
+
+    def outputs(self) -> list[Value]:
+        outputs: list[Value] = []
+        while self.tokens[self.position][0] != "end":
+            if outputs:
+                self.take(",")
+            outputs.append(self.value())
+        return outputs
+
+    def end(self) -> None:
+        if self.tokens[self.position][0] != "end":
+            raise self.error("more text than one statement")
+
+    def define(self, name: str, value: Value) -> None:
+        if name in self.values:
+            raise self.error(f"{name!r} is defined twice")
+        self.values[name] = value
+
+    # Parts --------------------------------------------------------------------------------------
+
+    def primitive(self) -> Primitive:
+        name = self.take_kind("name", "a primitive's name")
+        if name not in self.catalogue:
+            self.position -= 1
+            raise self.error(f"there is no primitive {name!r}")
+        return self.catalogue[name]
+
+    def type(self) -> Type:
+        name = self.take_kind("name", "a type")
+        sizes = []
+        if self.skip("["):
+            while not self.skip("]"):
+                if sizes:
+                    self.take(",")
+                sizes.append(int(self.take_kind("number", "a length")))
+        if name in WEAK_NAMES and not sizes:
+            return type_of((), WEAK_NAMES[name], weak=True)
+        if name not in DTYPE_NAMES:
+            raise self.error(f"there is no dtype {name!r}")
+        return type_of(tuple(sizes), name)
+
+    def value(self) -> Value:
+        kind, text, _ = self.tokens[self.position]
+        if kind == "name" and text in self.values:
+            self.position += 1
+            return self.values[text]
+        if kind == "number":
+            number = self.literal()
+            weak_type = type_of((), WEAK_NAMES[type(number).__name__], weak=True)
+            return _build([number], weak_type)
+        if kind != "name" or text not in (*DTYPE_NAMES, *WEAK_NAMES):
+            raise self.error(f"{text!r} is not defined above" if text else "expected a value")
+        return self.typed_constant()
+
+    def typed_constant(self) -> Constant:
+        type_ = self.type()
+        if self.tokens[self.position][0] == "digest":
+            return self.table_constant(type_)
+        self.take("(")
+        elements = []
+        while not self.skip(")"):
+            if elements:
+                self.take(",")
+            elements.append(self.literal())
+        if len(elements) != type_.size * (2 if type_.dtype.kind == "c" else 1):
+            raise self.error(f"{type_} has {type_.size} elements, {len(elements)} are given")
+        return _build(elements, type_)
+
+    def table_constant(self, type_: Type) -> Constant:
+        digest = self.take_kind("digest", "a digest")
+        bits = self.table.get(digest)
+        if bits is None or len(bits) != type_.size * type_.dtype.itemsize:
+            raise self.error(f"the side table has no entry of type {type_} for {digest}")
+        array = np.frombuffer(bits, type_.dtype).reshape(type_.shape)
+        return Constant(array if type_.shape else array[()], type_)
+
+    def literal(self) -> Any:
+        kind, text, _ = self.tokens[self.position]
+        self.position += 1
+        if kind == "number":
+            return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
+        if kind == "string":
+            return json.loads(text)
+        if text in _WORDS:
+            return _WORDS[text]
+        if text in DTYPE_NAMES:
+            return np.dtype(text)
+        if text == "(":
+            return self.tuple()
+        self.position -= 1
+        raise self.error(f"expected a literal, found {text or 'the end of the line'!r}")
+
+    def tuple(self) -> Any:
+        items: list[Any] = []
+        while not self.skip(")"):
+            if items:
+                self.take(",")
+                if self.skip(")"):
+                    break
+            items.append(self.literal())
+        return tuple(items)
+
+
+_WORDS: Final[dict[str, Any]] = {"None": None, "True": True, "False": False}
+
+
+def _build(elements: list[Any], type_: Type) -> Constant:
+    try:
+        if type_.dtype.kind == "c":
+            parts = np.array(elements, "float32" if type_.dtype.itemsize == 8 else "float64")
+            array = parts.view(type_.dtype).reshape(type_.shape)
+        else:
+            array = np.array(elements, type_.dtype).reshape(type_.shape)
+    except (ValueError, TypeError, OverflowError) as error:
+        raise ParseError(f"a constant of type {type_} cannot hold {elements}: {error}") from None
+    if not type_.shape:
+        return Constant(array[()], type_)
+    array.flags.writeable = False
+    return Constant(array, type_)
+
+

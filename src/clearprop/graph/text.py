@@ -1,0 +1,115 @@
+"""The printer of the text form; ``parse.py`` is its inverse. Specified in ``docs/text-form.md``.
+
+Large constants print as a hash; their bits stand in a side table at the foot of the text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from clearprop.graph.node import Constant, Guard, Input, Node, Value
+
+INLINE_ELEMENTS: Final = 16
+"""Constants with more elements than this go to the side table."""
+
+
+def to_text(
+    inputs: Sequence[Input],
+    nodes: Sequence[Node],
+    outputs: Sequence[Value],
+    guards: Sequence[Guard],
+) -> str:
+    """The text form of the graph with these parts."""
+    names: dict[Value, str] = dict(zip(inputs, input_names(inputs), strict=True))
+    table: dict[str, Constant] = {}
+
+    def show(value: Value) -> str:
+        name = names.get(value)
+        return _constant(value, table) if name is None else name  # type: ignore[arg-type]
+
+    head = ", ".join(f"{names[value]}: {value.type}" for value in inputs)
+    lines = [f"graph({head}) {{"]
+    for index, node in enumerate(nodes):
+        arguments = [show(operand) for operand in node.operands]
+        arguments += [f"{key}={literal(value)}" for key, value in node.params]
+        names[node] = name = f"%{index}"
+        lines.append(f"  {name}: {node.type} = {node.primitive.name}({', '.join(arguments)})")
+    for guard in guards:
+        lines.append(f"  guard {guard.kind} {show(guard.value)} == {literal(guard.outcome)}")
+    lines.append("  return " + ", ".join(map(show, outputs)) if outputs else "  return")
+    lines.append("}")
+    for digest, value in table.items():
+        lines.append(f"{digest} = {_pack(value.value)}")
+    return "\n".join(lines)
+
+
+def input_names(inputs: Iterable[Input]) -> list[str]:
+    """The inputs' names, made unique and fit to print."""
+    taken: set[str] = set()
+    names = []
+    for value in inputs:
+        stem = "".join(c if c.isalnum() or c in "_." else "_" for c in value.name) or "x"
+        if not (stem[0].isalpha() or stem[0] == "_") or stem in _RESERVED:
+            stem = f"_{stem}"
+        name, count = stem, 1
+        while name in taken:
+            count += 1
+            name = f"{stem}_{count}"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+_RESERVED: Final = {"nan", "inf", "True", "False", "None", "guard", "return", "graph"}
+
+
+def literal(value: Any) -> str:
+    """A static parameter or a guard's outcome as text."""
+    match value:
+        case np.dtype():
+            return value.name
+        case str():
+            return json.dumps(value)
+        case tuple():
+            inside = ", ".join(map(literal, value))
+            return f"({inside},)" if len(value) == 1 else f"({inside})"
+        case None | bool() | int() | float():
+            return repr(value)
+    raise TypeError(f"a static parameter of type {type(value).__name__} has no text form")
+
+
+def _constant(value: Constant, table: dict[str, Constant]) -> str:
+    """``2.0`` for a weak one, ``float32(2.0)`` or ``float64[2](1.0, 2.0)``, or ``float64[99]#…``."""
+    array = value.value
+    if array.size > INLINE_ELEMENTS or _has_unusual_nan(array):
+        digest = "#" + hashlib.sha256(repr(value.type).encode() + array.tobytes()).hexdigest()[:16]
+        table[digest] = value
+        return f"{value.type}{digest}"
+    elements = ", ".join(map(repr, _real_parts(array).tolist()))
+    return elements if value.type.text in ("int", "float") else f"{value.type}({elements})"
+
+
+def _real_parts(array: Any) -> Any:
+    """The elements in one row; a complex number as its real part, then its imaginary part."""
+    row = np.ravel(array)
+    return row.view(row.real.dtype) if row.dtype.kind == "c" else row
+
+
+def _has_unusual_nan(array: Any) -> bool:
+    """Whether a NaN has other bits than the one that ``nan`` reads back as."""
+    if array.dtype.kind not in "fc" or not np.isnan(array).any():
+        return False
+    parts = _real_parts(array)
+    nans = parts[np.isnan(parts)]
+    return nans.tobytes() != np.full_like(nans, np.nan).tobytes()
+
+
+def _pack(array: Any) -> str:
+    return base64.b85encode(zlib.compress(array.tobytes())).decode("ascii")

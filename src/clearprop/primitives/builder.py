@@ -1,0 +1,194 @@
+"""The operations with which rules are written: ``ops``.
+
+A rule receives a :class:`Builder` and the values of the node at hand as :class:`Sym` expressions;
+it combines them with operators (``2 * x``) and by name (``ops.cos(x)``), and each step appends a
+node to the graph being built. Rules reach other primitives only this way, so that the files of the
+catalogue never import each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, final
+
+import numpy as np
+
+from clearprop.graph import Constant, Derived, Input, Node, Shape, Type, Value, constant, type_of
+from clearprop.primitives.primitive import Primitive
+
+Operand = Any
+"""What a rule may pass as an operand: a Sym, a number, or a Value of the graph."""
+
+
+@final
+class Sym:
+    """A value of the graph being built, with operators."""
+
+    __slots__ = ("ops", "value")
+
+    def __init__(self, ops: Builder, value: Value) -> None:
+        self.ops = ops
+        self.value = value
+
+    @property
+    def type(self) -> Type:
+        """The value's type."""
+        return self.value.type
+
+    @property
+    def shape(self) -> Shape:
+        """The value's shape."""
+        return self.value.type.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The value's dtype."""
+        return self.value.type.dtype
+
+    @property
+    def number(self) -> Any:
+        """The Python number, if this is a 0-d constant; else None."""
+        if isinstance(self.value, Constant) and not self.value.type.shape:
+            return self.value.value.item()
+        return None
+
+    def __add__(self, other: Operand) -> Sym:
+        return self.ops.add(self, other)
+
+    def __radd__(self, other: Operand) -> Sym:
+        return self.ops.add(other, self)
+
+    def __sub__(self, other: Operand) -> Sym:
+        return self.ops.subtract(self, other)
+
+    def __rsub__(self, other: Operand) -> Sym:
+        return self.ops.subtract(other, self)
+
+    def __mul__(self, other: Operand) -> Sym:
+        return self.ops.multiply(self, other)
+
+    def __rmul__(self, other: Operand) -> Sym:
+        return self.ops.multiply(other, self)
+
+    def __truediv__(self, other: Operand) -> Sym:
+        return self.ops.divide(self, other)
+
+    def __rtruediv__(self, other: Operand) -> Sym:
+        return self.ops.divide(other, self)
+
+    def __pow__(self, other: Operand) -> Sym:
+        return self.ops.power(self, other)
+
+    def __neg__(self) -> Sym:
+        return self.ops.negative(self)
+
+    def __lt__(self, other: Operand) -> Sym:
+        return self.ops.less(self, other)
+
+    def __gt__(self, other: Operand) -> Sym:
+        return self.ops.greater(self, other)
+
+    def __le__(self, other: Operand) -> Sym:
+        return self.ops.less_equal(self, other)
+
+    def __ge__(self, other: Operand) -> Sym:
+        return self.ops.greater_equal(self, other)
+
+
+@final
+class Builder:
+    """Appends nodes to a graph under construction; every primitive is a method of it.
+
+    Args:
+        catalogue: The primitives by name.
+    """
+
+    def __init__(self, catalogue: Mapping[str, Primitive]) -> None:
+        self.catalogue = catalogue
+        self.nodes: list[Node] = []
+        self.origin: Node | Input | None = None
+        self._provenance: Derived | None = None
+
+    def __getattr__(self, name: str) -> Callable[..., Sym]:
+        primitive = self.catalogue.get(name)
+        if primitive is None:
+            raise AttributeError(f"there is no primitive {name!r}")
+
+        def build(*operands: Operand, **params: Any) -> Sym:
+            return self.apply(primitive, operands, params)
+
+        self.__dict__[name] = build
+        return build
+
+    def mark(self, origin: Node | Input | None, role: str) -> None:
+        """Say on whose behalf, and in which role, the next nodes are made."""
+        self.origin = origin
+        self._provenance = None if origin is None else Derived(origin, role)
+
+    def role(self, role: str) -> None:
+        """Change the role of the next nodes."""
+        self.mark(self.origin, role)
+
+    def apply(
+        self, primitive: Primitive, operands: Sequence[Operand], params: Mapping[str, Any]
+    ) -> Sym:
+        """Append one node, after numbers were given the dtype of the values that they meet."""
+        values = primitive.conform(self, operands)
+        return Sym(self, self.append(primitive, values, tuple(params.items())))
+
+    def append(
+        self, primitive: Primitive, values: tuple[Value, ...], params: tuple[tuple[str, Any], ...]
+    ) -> Node:
+        """Append one node whose operands fit already."""
+        type_ = primitive.result(tuple([value.type for value in values]), params)
+        node = Node(primitive, values, params, type_, self._provenance)
+        self.nodes.append(node)
+        return node
+
+    def sym(self, operand: Operand) -> Sym:
+        """The operand as a Sym."""
+        if isinstance(operand, Sym):
+            return operand
+        if isinstance(operand, (Node, Input, Constant)):
+            return Sym(self, operand)
+        return Sym(self, constant(operand))
+
+    def scale(self, sym: Sym, partial: Sym | float | None) -> Sym | None:
+        """``sym * partial``, where None is "no path" and 1 and −1 are structural facts."""
+        if partial is None:
+            return None
+        if partial.__class__ is int:
+            if partial == 1:
+                return sym
+            if partial == -1:
+                return -sym
+        return sym * partial
+
+    def total(self, terms: Sequence[Sym | None]) -> Sym | None:
+        """The sum of those terms that exist, from the first to the last; None if there is none."""
+        result: Sym | None = None
+        for term in terms:
+            if term is not None:
+                result = term if result is None else result + term
+        return result
+
+    def full(self, type_: Type, number: float) -> Sym:
+        """A value of that type, every element the same number."""
+        scalar = constant(np.asarray(number, type_.dtype), weak=False)
+        if not type_.shape:
+            return Sym(self, scalar)
+        return self.apply(self.catalogue["broadcast"], (scalar,), {"shape": type_.shape})
+
+    def zeros(self, type_: Type) -> Sym:
+        """Zeros of that type."""
+        return self.full(type_, 0)
+
+    def iota(self, length: int) -> Sym:
+        """The integers 0 … length − 1 as a constant."""
+        return Sym(self, constant(np.arange(length), weak=False))
+
+    def like(self, number: Any, type_: Type) -> Constant:
+        """A Python number as a constant that fits values of that dtype."""
+        weak = type_.dtype == np.float64 and number.__class__ is not bool
+        scalar = np.asarray(number).astype(type_.dtype)
+        return Constant(scalar[()], type_of((), type_.dtype, weak))

@@ -1,0 +1,33 @@
+"""The catalogue: every primitive by name, found by looking at which files there are.
+
+Adding a file to one of the family folders adds a primitive; nothing else has to be edited.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from clearprop.primitives.primitive import Primitive
+
+FOLDERS: Final = ("elementwise", "reductions", "shape", "indexing", "products")
+
+
+def _discover() -> Iterator[tuple[str, Primitive]]:
+    for folder in FOLDERS:
+        package = importlib.import_module(f"clearprop.primitives.{folder}")
+        for module in pkgutil.iter_modules(package.__path__):
+            found = importlib.import_module(f"{package.__name__}.{module.name}")
+            yield module.name, found.primitive
+
+
+CATALOGUE: Final[Mapping[str, Primitive]] = MappingProxyType(dict(_discover()))
+"""Every primitive by name; read-only."""
+
+
+def lookup(name: str) -> Primitive:
+    """The primitive of that name; what pickled graphs call."""
+    return CATALOGUE[name]

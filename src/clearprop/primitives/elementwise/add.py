@@ -1,0 +1,22 @@
+"""Sum of two numbers: y = a + b, both partials 1.
+
+>>> import clearprop as cp
+>>> cp.grad(lambda a: a + 3.0)(1.0)
+1.0
+"""
+
+import numpy as np
+
+from clearprop.primitives.families import Elementwise
+from clearprop.primitives.samples import REAL
+
+primitive = Elementwise(
+    "add",
+    value=lambda xp, a, b: a + b,
+    partials=lambda ops, y, a, b: (1, 1),
+    formula="@0 + @1",
+    domain=(REAL, REAL),
+    ufunc=np.add,
+    accepts="biufc",
+    symbol="+",
+)

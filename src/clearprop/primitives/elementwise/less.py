@@ -1,0 +1,23 @@
+"""Comparison a < b, element by element; a boolean, so no path leads through it.
+
+>>> import clearprop as cp
+>>> cp.grad(lambda x: cp.numpy.where(x < 1.0, x, 0.0))(0.5)
+1.0
+"""
+
+import numpy as np
+
+from clearprop.primitives.families import Elementwise
+from clearprop.primitives.samples import REAL
+
+primitive = Elementwise(
+    "less",
+    value=lambda xp, a, b: a < b,
+    partials=lambda ops, y, a, b: (None, None),
+    formula="@0 < @1",
+    domain=(REAL, REAL),
+    ufunc=np.less,
+    accepts="biuf",
+    gives="bool",
+    symbol="<",
+)

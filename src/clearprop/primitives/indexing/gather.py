@@ -1,0 +1,32 @@
+"""Reading at integer positions of the leading axes: y[i…] = x[indices₁[i…], indices₂[i…], …].
+
+The index arrays have one shape; positions are counted from 0. The transpose adds the cotangent
+back where it was read, twice where it was read twice.
+
+>>> import clearprop as cp, numpy as np
+>>> cp.grad(lambda x: x[np.array([0, 0, 2])].sum())(np.ones(3))
+array([2., 0., 1.])
+"""
+
+from clearprop.primitives.families import Linear
+from clearprop.primitives.positions import picked
+from clearprop.primitives.samples import integers, reals, sample
+
+primitive = Linear(
+    "gather",
+    value=lambda xp, x, *indices: x[indices],
+    result=picked,
+    transpose=lambda ops, ct, x, *indices: (
+        ops.scatter_add(ops.zeros(x.type), ct, *indices),
+        *[None] * len(indices),
+    ),
+    formula=r"@0[@1]",
+    samples=(
+        sample(reals(4), integers(3)),
+        sample(reals(4, 2), integers(2, 3)),
+        sample(reals(4, 5, 2), integers(3), integers(3, high=4)),
+        sample(reals(4), integers()),
+        sample(reals(4), integers(0)),
+    ),
+    linear=(0,),
+)

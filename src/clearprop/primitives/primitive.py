@@ -1,0 +1,92 @@
+"""What every primitive is: the abstract base of the families in ``families.py``.
+
+A primitive is described in one file by an instance of a family. The base holds what all families
+share; the families turn what the file says (partials, a transpose, a jvp and a vjp) into the two
+directions of differentiation.
+"""
+
+from __future__ import annotations
+
+import abc
+import functools
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from clearprop.graph import Node, Params, Type, Value
+
+if TYPE_CHECKING:
+    from clearprop.primitives.builder import Builder, Sym
+    from clearprop.primitives.samples import Sample
+
+
+
+
+class Primitive(abc.ABC):
+    """One operation of the catalogue.
+
+    Args:
+        name: Its name, the same as its file's.
+        value: ``value(xp, *operands, **params)``: what it computes, over an array namespace.
+        formula: LaTeX, with ``@0``, ``@1``, … where the operands stand.
+        samples: Operands and parameters at which the conformance suite tries it.
+    """
+
+    family: ClassVar[str]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        value: Callable[..., Any],
+        formula: str,
+        samples: Sequence[Sample],
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.formula = formula
+        self.samples = tuple(samples)
+        self.view = False
+        self.symbol = ""
+        self._result = functools.cache(self.type_rule)
+        self._bare = functools.partial(value, np)
+
+    # What the families give ----------------------------------------------------------------------
+
+    @abc.abstractmethod
+    def type_rule(self, types: tuple[Type, ...], params: Params) -> Type:
+        """The result's type, or an error that says what does not fit."""
+
+    @abc.abstractmethod
+    def jvp(
+        self, ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Sym | None], params: Any
+    ) -> Sym | None:
+        """The tangent of the result, given those of the operands (None: no path)."""
+
+    @abc.abstractmethod
+    def vjp(
+        self, ops: Builder, y: Sym, xs: Sequence[Sym], cotangent: Sym, needed: Any, params: Any
+    ) -> Sequence[Sym | None]:
+        """The cotangent of each operand that is needed (None: no path)."""
+
+    @abc.abstractmethod
+    def conform(self, ops: Builder, operands: Sequence[Any]) -> tuple[Value, ...]:
+        """The operands of a rule's call as values of the graph: numbers become constants."""
+
+    # What all share ------------------------------------------------------------------------------
+
+    def result(self, types: tuple[Type, ...], params: Params) -> Type:
+        """The type rule, remembered."""
+        return self._result(types, params)
+
+    def evaluator(self, params: Params) -> Callable[..., Any]:
+        """The operation on NumPy values, with its parameters bound."""
+        return functools.partial(self.value, np, **dict(params)) if params else self._bare
+
+    def objection(self, node: Node) -> str:
+        """Why a node of this primitive is illegal beyond its type; empty if it is legal."""
+        return ""
+
+    def __repr__(self) -> str:
+        return f"<{self.family} primitive {self.name}>"

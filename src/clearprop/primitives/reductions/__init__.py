@@ -1,0 +1,1 @@
+"""Operations that remove axes, and running sums."""

@@ -1,0 +1,19 @@
+"""Largest element over axes: ties share the derivative equally (the minimum-norm subgradient).
+
+>>> import clearprop as cp, numpy as np
+>>> cp.grad(cp.numpy.max)(np.array([1.0, 5.0, 5.0]))
+array([0. , 0.5, 0.5])
+"""
+
+from clearprop.primitives.extremes import cotangents, result, samples, tangent
+from clearprop.primitives.families import General
+
+primitive = General(
+    "max",
+    value=lambda xp, x, axes: xp.max(x, axis=axes),
+    result=result,
+    tangent=tangent,
+    cotangents=cotangents,
+    formula=r"\max @0",
+    samples=samples,
+)

@@ -1,0 +1,70 @@
+"""Applying a primitive: recorded in the innermost open trace that owns an operand, else computed.
+
+A trace that is nested in another carries values of the outer one as its concrete numbers; computing
+with those records in the outer trace. So each operation is evaluated once at any depth of nesting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from clearprop.graph import Constant, Node, Params, Value
+from clearprop.primitives import CATALOGUE, Primitive
+from clearprop.primitives.residuals import facts
+from clearprop.tracing.array import Traced
+from clearprop.tracing.trace import Trace
+
+
+def bind(primitive: Primitive, operands: Sequence[Any], params: Params = ()) -> Any:
+    """Apply a primitive to values that fit its type rule, traced or plain."""
+    owner: Trace | None = None
+    for operand in operands:
+        if operand.__class__ is Traced and (owner is None or operand.trace.depth > owner.depth):
+            owner = operand.trace
+    if owner is None:
+        return primitive.evaluator(params)(*operands)
+    return record(owner, primitive, operands, params)
+
+
+def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: Params) -> Traced:
+    """Append a node to the trace, with its concrete value."""
+    nodes: list[Value] = []
+    numbers: list[Any] = []
+    nested = False
+    for operand in operands:
+        if operand.__class__ is Traced and operand.trace is trace:
+            nodes.append(operand.node if operand.parent is None else operand.current())
+            number = operand.concrete
+        else:
+            place = trace.capture(operand)
+            nodes.append(place)
+            number = place.value if place.__class__ is Constant else operand
+        nested = nested or number.__class__ is Traced
+        numbers.append(number)
+    if trace.closed:
+        next(x for x in operands if x.__class__ is Traced and x.trace is trace).require_open()
+    types = tuple([value.type for value in nodes])
+    fixed = tuple([value.__class__ is Constant for value in nodes])
+    type_, saved, saves_result = facts(primitive, types, fixed, params)
+    concrete = (
+        bind(primitive, numbers, params) if nested else primitive.evaluator(params)(*numbers)
+    )
+    if concrete.__class__ is np.ndarray and not type_.shape:
+        concrete = concrete[()]
+    node = Node(primitive, tuple(nodes), params, type_, trace.provenance())
+    trace.nodes.append(node)
+    if trace.keep:
+        for i in saved:
+            if nodes[i].__class__ is Node:
+                trace.saved[nodes[i]] = numbers[i]
+        if saves_result:
+            trace.saved[node] = concrete
+    return Traced(trace, node, concrete, bool(type_.shape))
+
+
+def apply(name: str, *operands: Any, **params: Any) -> Any:
+    """Apply a primitive by name."""
+    return bind(CATALOGUE[name], operands, tuple(params.items()))

@@ -1,0 +1,201 @@
+"""Running a function under a trace: arguments in, traced outputs out, and their graph."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import numpy as np
+import optree
+
+from clearprop.errors import ArgumentError, DtypeError
+from clearprop.graph import Input, Type, type_of
+from clearprop.tracing.array import Traced
+from clearprop.tracing.lift import lift
+from clearprop.tracing.trace import Trace, user_line
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A leaf of an argument: an array or number that is traced, or something that is not.
+
+    Attributes:
+        name: How the user would write it: ``x``, ``params['w']``.
+        place: Its input of the graph; None if it is not traced (a string, a boolean, None).
+        number: Its concrete value, a copy that nobody else can change.
+        is_array: Whether it is an array, be it 0-d, and not a scalar.
+    """
+
+    name: str
+    place: Input | None
+    number: Any
+    is_array: bool
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """A traced argument: its leaves, and how they stand together (None: it is one leaf)."""
+
+    leaves: list[Leaf]
+    structure: Any
+
+    def rebuild(self, values: Sequence[Any]) -> Any:
+        """The argument's structure with other leaves."""
+        if self.structure is None:
+            return values[0]
+        return optree.tree_unflatten(self.structure, values)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a traced call left behind.
+
+    Attributes:
+        trace: The closed trace.
+        arguments: The traced arguments.
+        result: What the function returned, with traced values in it.
+    """
+
+    trace: Trace
+    arguments: list[Argument]
+    result: Any
+
+    @property
+    def leaves(self) -> list[Leaf]:
+        """The traced leaves of all arguments, in the order of the graph's inputs."""
+        return [leaf for a in self.arguments for leaf in a.leaves if leaf.place is not None]
+
+    def values(self) -> list[Any]:
+        """A value per input of the graph, captured ones last."""
+        captured = [value for _, value in self.trace.captured]
+        return [leaf.number for leaf in self.leaves] + captured
+
+
+def record_call(
+    trace: Trace,
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    traced: Sequence[int],
+) -> Recorded:
+    """Call a function with the leaves of some of its arguments traced.
+
+    Args:
+        trace: A new trace.
+        function: The user's function.
+        args: Its positional arguments.
+        kwargs: Its keyword arguments, passed on as they are.
+        traced: Positions of the arguments to trace; others are passed on as they are.
+    """
+    positional = list(args)
+    arguments = []
+    for position in traced:
+        argument, positional[position] = _trace_argument(
+            trace, args[position], parameter_name(function, position)
+        )
+        arguments.append(argument)
+    with trace.open():
+        result = function(*positional, **kwargs)
+    return Recorded(trace, arguments, result)
+
+
+def _trace_argument(trace: Trace, value: Any, name: str) -> tuple[Argument, Any]:
+    """The argument's record, and what the function receives for it."""
+    if value.__class__ in _PLAIN:
+        leaf, handle = _leaf(trace, value, name)
+        return Argument([leaf], None), handle
+    paths, values, structure = optree.tree_flatten_with_path(value)
+    pairs = [
+        _leaf(trace, part, name + _path(path))
+        for path, part in zip(paths, values, strict=True)
+    ]
+    argument = Argument([leaf for leaf, _ in pairs], structure)
+    return argument, argument.rebuild([handle for _, handle in pairs])
+
+
+def output(trace: Trace, value: Any, what: str) -> Traced:
+    """A leaf of the function's result as a value of the trace."""
+    if value.__class__ is Traced and value.trace is trace:
+        value.current()
+        return value
+    try:
+        return lift(trace, value)
+    except DtypeError:
+        raise DtypeError(
+            f"{what} is of type {type(value).__name__}, not a number or an array",
+            remedy="Return numbers or arrays; other results go out by has_aux=True.",
+        ) from None
+
+
+_PLAIN: Final = (float, int, np.float64, np.float32, np.ndarray, Traced)
+
+_WEAK_DTYPES: Final = {int: "int64", float: "float64", complex: "complex128"}
+
+
+def _leaf(trace: Trace, value: Any, name: str) -> tuple[Leaf, Any]:
+    """A leaf of an argument and its handle; strings, booleans and such stay what they are."""
+    kind = value.__class__
+    if kind is Traced:
+        value.require_open()
+        type_, number, is_array = value.type, value.snapshot(), value.is_array
+    elif kind in (float, int, complex):
+        type_ = type_of((), _WEAK_DTYPES[kind], weak=True)
+        number, is_array = type_.dtype.type(value), False
+    elif isinstance(value, (np.ndarray, np.generic)):
+        type_ = _type_of_array(value, name)
+        number, is_array = np.array(value)[()], isinstance(value, np.ndarray)
+    else:
+        return Leaf(name, None, value, False), value
+    place = trace.input(name, type_)
+    handle = Traced(trace, place, number, is_array)
+    handle.read_only = f"argument {name}"
+    return Leaf(name, place, number, is_array), handle
+
+
+def _type_of_array(value: Any, name: str) -> Type:
+    if value.dtype.kind not in "biufc":
+        raise DtypeError(
+            f"argument {name} has dtype {value.dtype}",
+            where=user_line(),
+            why="Only booleans, integers and floats can be traced.",
+            remedy='Convert it first, for example with x.astype("float64").',
+        )
+    return type_of(value.shape, value.dtype)
+
+
+def parameter_name(function: Callable[..., Any], position: int) -> str:
+    """What the function calls its argument at that position."""
+    code = getattr(function, "__code__", None)
+    if code is not None and position < code.co_argcount:
+        return str(code.co_varnames[position])
+    try:
+        names = [
+            parameter.name
+            for parameter in inspect.signature(function).parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
+    except (TypeError, ValueError):
+        names = []
+    return names[position] if position < len(names) else f"arg{position}"
+
+
+def _path(path: tuple[Any, ...]) -> str:
+    return "".join(f"[{part!r}]" for part in path)
+
+
+def require_callable(function: Any, who: str) -> None:
+    """Raise if the first argument of a transformation is no function.
+
+    Raises:
+        ArgumentError: Naming what was given.
+    """
+    if not callable(function):
+        raise ArgumentError(
+            f"{who} wants a function, not {type(function).__name__}", where=user_line()
+        )
+

@@ -1,0 +1,72 @@
+"""Guards: what Python code may learn of a traced value, written down in the graph.
+
+The outcome of ``bool``, ``int`` and indexing steers the code, so the graph holds only for inputs with
+the same outcomes. A float's own value is never an outcome.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clearprop.graph import Guard
+from clearprop.tracing.array import Traced, bottom
+from clearprop.tracing.bind import apply
+
+
+def guard(value: Traced, kind: str) -> Any:
+    """Record and return the outcome, in this trace and in those around it."""
+    result = bottom(value)
+    outcome: Any = tuple(result.ravel().tolist()) if kind == "mask" else result.item()
+    while value.__class__ is Traced:
+        value.require_open()
+        provenance = value.trace.provenance()
+        value.trace.guards.append(Guard(value.current(), kind, outcome, provenance))
+        value = value.concrete
+    return outcome
+
+
+def guard_bool(value: Traced) -> bool:
+    """``bool(x)``: the truth of a single element.
+
+    Raises:
+        ValueError: As NumPy does, if there are several elements.
+    """
+    if value.size != 1:
+        raise ValueError(
+            "The truth value of an array with more than one element is ambiguous. "
+            "Use a.any() or a.all()"
+            if value.size
+            else "The truth value of an empty array is ambiguous. Use `array.size > 0`."
+        )
+    single = value if not value.shape else apply("reshape", value, shape=())
+    truth = single if single.dtype.kind == "b" else apply("not_equal", single, _zero(single))
+    return bool(guard(truth, "bool"))
+
+
+def guard_int(value: Traced) -> int:
+    """``int(x)``: a float is truncated first, so that the guard looks at an integer."""
+    if value.size != 1:
+        raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+    single = value if not value.shape else apply("reshape", value, shape=())
+    if single.dtype.kind == "f":
+        number = bottom(single)
+        int(number)  # NaN and infinity raise as they do in Python
+        single = apply("cast", single, dtype=np.dtype(np.int64))
+    return int(guard(single, "int"))
+
+
+def guard_index(value: Traced) -> int:
+    """``operator.index(x)``: integers only.
+
+    Raises:
+        TypeError: As NumPy does, for floats and arrays.
+    """
+    if value.dtype.kind not in "iu" or value.shape:
+        raise TypeError("only integer scalar arrays can be converted to a scalar index")
+    return int(guard(value, "index"))
+
+
+def _zero(value: Traced) -> Any:
+    return value.dtype.type(0)

@@ -1,0 +1,159 @@
+"""NumPy's promotion and broadcasting, made explicit before a primitive is recorded.
+
+Dtypes are settled by the ufunc itself (``ufunc.resolve_dtypes``, NEP 50: Python numbers are weak);
+casts and broadcasts become nodes of their own.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from clearprop.errors import DtypeError, ShapeError
+from clearprop.graph import Type, type_of
+from clearprop.primitives import CATALOGUE, Elementwise
+from clearprop.tracing.array import Traced
+from clearprop.tracing.bind import bind
+from clearprop.tracing.trace import user_line
+
+_PYTHON: Final[dict[str, type]] = {"i": int, "f": float, "c": complex}
+
+_WEAK_CLASSES: Final = (int, float, complex)
+
+
+def elementwise(primitive: Elementwise, *operands: Any) -> Any:
+    """Apply an elementwise primitive with NumPy's promotion and broadcasting."""
+    first = operands[0]
+    if first.__class__ is Traced and primitive.ufunc is not None:
+        type_ = first.node.type
+        if len(operands) == 1:
+            if type_.dtype.kind == "f":
+                return bind(primitive, operands)
+        elif _alike(first, operands[1], type_):
+            return bind(primitive, operands)
+    return _promoted(primitive, [plain(operand) for operand in operands])
+
+
+def _alike(first: Traced, second: Any, type_: Type) -> bool:
+    """Whether two operands need neither cast nor broadcast (the common case, kept fast)."""
+    if second.__class__ is Traced:
+        return second.node.type is type_
+    return second.__class__ is float and type_.dtype == np.float64
+
+
+def plain(operand: Any) -> Any:
+    """A traced value, a NumPy array or scalar, or a Python number; lists become arrays.
+
+    Raises:
+        DtypeError: If it is none of these.
+    """
+    kind = operand.__class__
+    if kind is Traced or kind in _WEAK_CLASSES or isinstance(operand, (np.generic, np.ndarray)):
+        return operand
+    if kind is bool:
+        return np.bool_(operand)
+    array = np.asarray(operand)
+    if array.dtype.kind not in "biufc":
+        raise DtypeError(
+            f"a value of type {kind.__name__} meets a traced array",
+            where=user_line(),
+            why="Only numbers and arrays of numbers have derivatives.",
+            remedy="Convert it to a number or a NumPy array first.",
+        )
+    return array
+
+
+def type_of_value(value: Any) -> Type:
+    """The type of what :func:`plain` returned."""
+    if value.__class__ is Traced:
+        return value.node.type
+    if value.__class__ in _WEAK_CLASSES:
+        return type_of((), np.asarray(value).dtype, weak=True)
+    return type_of(value.shape, value.dtype)
+
+
+def _promoted(primitive: Elementwise, operands: list[Any]) -> Any:
+    types = [type_of_value(operand) for operand in operands]
+    shape = common_shape([type_.shape for type_ in types], primitive.name)
+    dtypes = _operand_dtypes(primitive, tuple(types))
+    fitted = [
+        fit(operand, type_, shape, dtype)
+        for operand, type_, dtype in zip(operands, types, dtypes, strict=True)
+    ]
+    return bind(primitive, fitted)
+
+
+def fit(operand: Any, type_: Type, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """The operand cast to the dtype and broadcast to the shape; 0-d plain numbers stay 0-d."""
+    if operand.__class__ is not Traced:
+        if not type_.shape:
+            if type_.weak and type_.dtype == dtype:
+                return operand
+            weak_again = type_.weak and dtype == np.float64
+            return float(operand) if weak_again else np.asarray(operand).astype(dtype)[()]
+        operand = operand if operand.dtype == dtype else operand.astype(dtype)
+        return operand if operand.shape == shape else np.broadcast_to(operand, shape)
+    if type_.dtype != dtype:
+        operand = bind(CATALOGUE["cast"], (operand,), (("dtype", dtype),))
+    if type_.shape != shape:
+        operand = bind(CATALOGUE["broadcast"], (operand,), (("shape", shape),))
+    return operand
+
+
+@functools.lru_cache(maxsize=4096)
+def _operand_dtypes(primitive: Elementwise, types: tuple[Type, ...]) -> tuple[np.dtype[Any], ...]:
+    """The dtype that NumPy would convert each operand to."""
+    if primitive.masks:
+        data = _result_dtype(types[primitive.masks :])
+        return (np.dtype(bool),) * primitive.masks + (data,) * (len(types) - primitive.masks)
+    ufunc = primitive.ufunc or (np.sin if len(types) == 1 else np.add)
+    asked = tuple(_PYTHON[t.dtype.kind] if t.weak else t.dtype for t in types)
+    try:
+        resolved = ufunc.resolve_dtypes((*asked, *[None] * ufunc.nout))  # type: ignore[arg-type]
+    except TypeError as error:
+        names = ", ".join(str(type_) for type_ in types)
+        raise DtypeError(
+            f"{primitive.name} is not defined for {names}", where=user_line(), why=str(error)
+        ) from None
+    return tuple(resolved[: len(types)])
+
+
+def _result_dtype(types: Sequence[Type]) -> np.dtype[Any]:
+    """``np.result_type`` with weak types as Python numbers."""
+    return np.result_type(*[t.dtype.type(0).item() if t.weak else t.dtype for t in types])
+
+
+def common_shape(shapes: Sequence[tuple[int, ...]], name: str) -> tuple[int, ...]:
+    """The shape that all broadcast to.
+
+    Raises:
+        ShapeError: Naming the operation and the user's line.
+    """
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise ShapeError(
+            f"{name} of shapes {' and '.join(map(str, shapes))}",
+            where=user_line(),
+            why="Aligned at the right, their lengths must be equal or 1.",
+        ) from None
+
+
+def together(*operands: Any) -> list[Any]:
+    """The operands cast to the dtype that NumPy would give their concatenation."""
+    values = [plain(operand) for operand in operands]
+    types = [type_of_value(value) for value in values]
+    dtype = _result_dtype(types)
+    return [fit(v, t, t.shape, dtype) for v, t in zip(values, types, strict=True)]
+
+
+def strengthened(value: Any) -> Any:
+    """The value with a strong type: what a NumPy function returns for Python numbers."""
+    if value.__class__ is Traced and value.node.type.weak:
+        return bind(CATALOGUE["cast"], (value,), (("dtype", value.dtype),))
+    return value
+
+

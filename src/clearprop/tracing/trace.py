@@ -1,0 +1,220 @@
+"""An open trace: the graph that grows while the user's function runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, final
+
+import numpy as np
+
+from clearprop.errors import ClearpropError, EscapedError
+from clearprop.graph import (
+    Constant,
+    Graph,
+    Guard,
+    Input,
+    Location,
+    Node,
+    Provenance,
+    Type,
+    Value,
+    constant,
+    location_of,
+    type_of,
+)
+from clearprop.tracing.randomness import fingerprint, refuse_draws
+
+if TYPE_CHECKING:
+    from clearprop.tracing.array import Traced
+
+CURRENT: Final[ContextVar[Trace | None]] = ContextVar("clearprop_trace", default=None)
+"""The innermost open trace; the one mutable module-level state of the library."""
+
+SCOPE: Final[ContextVar[str]] = ContextVar("clearprop_scope", default="")
+"""The open name scopes, joined by ``/``."""
+
+PACKAGE: Final = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+NUMPY: Final = os.path.join(os.path.dirname(os.path.abspath(np.__file__)), "")
+
+Namespace = Mapping[str, Callable[..., Any]]
+"""NumPy functions by name, on traced values; the ``numpy`` floor hands it down."""
+
+
+@final
+class Trace:
+    """A graph under construction, with the values met on the way.
+
+    Args:
+        namespace: What NumPy's protocols and the methods of traced arrays call.
+        keep: Whether to keep the values that derivatives will ask for.
+        lift: Whether captured arrays become inputs of the graph; else they become constants.
+    """
+
+    def __init__(self, namespace: Namespace, *, keep: bool = False, lift: bool = False) -> None:
+        self.namespace = namespace
+        self.keep = keep
+        self.lift = lift
+        self.outer = CURRENT.get()
+        self.depth: int = 0 if self.outer is None else self.outer.depth + 1
+        self.closed = False
+        self.inputs: list[Input] = []
+        self.nodes: list[Node] = []
+        self.guards: list[Guard] = []
+        self.saved: dict[Value, Any] = {}
+        self.captured: list[tuple[Input, Any]] = []
+        self.hidden_error: ClearpropError | None = None
+        self._captures: dict[int, tuple[Any, Any, Value]] = {}
+        self._places: dict[tuple[int, int, str], Provenance] = {}
+
+    # Opening and closing ---------------------------------------------------------------------
+
+    @contextmanager
+    def open(self) -> Iterator[Trace]:
+        """Make this the current trace for the duration of a ``with`` block."""
+        token = CURRENT.set(self)
+        before = fingerprint() if self.outer is None else None
+        try:
+            yield self
+            refuse_draws(before)
+        except ClearpropError:
+            raise
+        except (TypeError, ValueError, IndexError) as error:
+            hidden = self.hidden_error
+            if hidden is not None and error is not hidden:
+                raise hidden from None
+            raise
+        finally:
+            CURRENT.reset(token)
+            self.closed = True
+
+    def input(self, name: str, type_: Type) -> Input:
+        """A new input of the graph."""
+        value = Input(name, type_)
+        self.inputs.append(value)
+        return value
+
+    def finish(self, outputs: Sequence[Value]) -> Graph:
+        """The graph of what was recorded; captured values are its last inputs."""
+        captured = [place for place, _ in self.captured]
+        return Graph((*self.inputs, *captured), self.nodes, outputs, self.guards)
+
+    # Values from outside ---------------------------------------------------------------------
+
+    def capture(self, value: Any) -> Value:
+        """A value from outside this trace as an operand: a constant, or an extra input."""
+        if value.__class__ in (float, int, bool, complex) or isinstance(value, np.generic):
+            return constant(value, weak=None if value.__class__ is not bool else False)
+        if isinstance(value, np.ndarray):
+            if value.ndim == 0:
+                return constant(value[()], weak=False)
+            return self._capture_array(value)
+        return self._capture_traced(value)
+
+    def _capture_array(self, array: np.ndarray[Any, Any]) -> Value:
+        """Arrays are copied, as the user may write into them later; an unchanged one is shared."""
+        known = self._captures.get(id(array))
+        if known is not None and known[1].tobytes() == array.tobytes():
+            return known[2]
+        copied = array if _is_frozen(array) else array.copy()
+        copied.flags.writeable = False
+        place: Value
+        if self.lift:
+            place = Input(f"captured{len(self.captured)}", type_of(copied.shape, copied.dtype))
+            self.captured.append((place, copied))
+        else:
+            place = Constant(copied, type_of(copied.shape, copied.dtype))
+        self._captures[id(array)] = (array, copied, place)
+        return place
+
+    def _capture_traced(self, value: Traced) -> Value:
+        """A value of an enclosing trace becomes an extra input, bound when the graph is inlined."""
+        value.require_open()
+        node = value.current()
+        known = self._captures.get(id(node))
+        if known is not None:
+            return known[2]
+        if not self.lift:
+            raise EscapedError(
+                "a function that is traced into a graph of its own uses a value of an enclosing "
+                "derivative",
+                where=self.where(),
+                remedy="Pass that value to the function as an argument.",
+            )
+        place = Input(f"captured{len(self.captured)}", node.type)
+        self.captured.append((place, value.snapshot()))
+        self._captures[id(node)] = (node, value, place)
+        return place
+
+    # Where we are in the user's code ---------------------------------------------------------
+
+    def provenance(self) -> Provenance | None:
+        """The innermost instruction outside clearprop and NumPy that is running now."""
+        frame = sys._getframe(2)
+        while frame is not None:
+            code = frame.f_code
+            filename = code.co_filename
+            if not filename.startswith(PACKAGE) and not filename.startswith(NUMPY):
+                break
+            frame = frame.f_back  # type: ignore[assignment]
+        else:
+            return None
+        scope = SCOPE.get()
+        key = (id(code), frame.f_lasti, scope)
+        place = self._places.get(key)
+        if place is None:
+            place = self._places[key] = Provenance(code, frame.f_lasti, scope)
+        return place
+
+    def where(self) -> str:
+        """The user's line that is running now, for an error."""
+        return user_line()
+
+    def hide(self, error: ClearpropError) -> ClearpropError:
+        """Remember an error that NumPy may replace by one of its own; it is raised at the border."""
+        trace: Trace | None = self
+        while trace is not None:
+            trace.hidden_error = error
+            trace = trace.outer
+        return error
+
+
+def user_line() -> str:
+    """The innermost line outside clearprop and NumPy, as text; empty if there is none."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        if not filename.startswith(PACKAGE) and not filename.startswith(NUMPY):
+            location = location_of(Provenance(frame.f_code, frame.f_lasti))
+            return str(location) if isinstance(location, Location) else ""
+        frame = frame.f_back  # type: ignore[assignment]
+    return ""
+
+
+def _is_frozen(array: np.ndarray[Any, Any]) -> bool:
+    """Whether nobody can write into the array's memory."""
+    base: Any = array
+    while isinstance(base, np.ndarray):
+        if base.flags.writeable:
+            return False
+        base = base.base
+    return base is None or isinstance(base, bytes)
+
+
+@contextmanager
+def name_scope(name: str) -> Iterator[None]:
+    """Name the part of a computation recorded in a ``with`` block; scopes nest with ``/``.
+
+    >>> import clearprop as cp
+    >>> with cp.name_scope("layer1"):
+    ...     pass
+    """
+    outer = SCOPE.get()
+    token = SCOPE.set(f"{outer}/{name}" if outer else name)
+    try:
+        yield
+    finally:
+        SCOPE.reset(token)
