@@ -11,17 +11,17 @@ from typing import Any
 from clearprop._version import __version__
 
 _EXPORTS = {
-    "clearprop.api": (
-        *("check_grads", "grad", "hessian", "jacobian", "jvp", "parse", "stop_gradient", "trace"),
-        *("value_and_grad", "vjp"),
-    ),
+    "clearprop.api.check": ("check_grads",),
+    "clearprop.api.derivatives": ("grad", "jvp", "stop_gradient", "value_and_grad", "vjp"),
+    "clearprop.api.graphs": ("parse", "trace"),
+    "clearprop.api.jacobians": ("hessian", "jacobian"),
     "clearprop.execute": ("run",),
     "clearprop.explain": ("why",),
     "clearprop.graph": ("Graph",),
     "clearprop.tracing": ("name_scope",),
 }
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
-_MODULES = ("api", "errors", "execute", "explain", "graph", "nn", "numpy", "primitives", "train")
+_MODULES = ("api", "derive", "errors", "execute", "explain", "graph", "nn", "numpy", "primitives", "train")
 
 
 def __getattr__(name: str) -> Any:

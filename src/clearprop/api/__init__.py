@@ -1,20 +1,5 @@
-"""What users call: transformations of functions, composed of the floors below."""
+"""What users call: transformations of functions, composed of the floors below.
 
-from clearprop.api.check import GradientCheck, check_grads
-from clearprop.api.derivatives import grad, jvp, stop_gradient, value_and_grad, vjp
-from clearprop.api.graphs import parse, trace
-from clearprop.api.jacobians import hessian, jacobian
-
-__all__ = [
-    "GradientCheck",
-    "check_grads",
-    "grad",
-    "hessian",
-    "jacobian",
-    "jvp",
-    "parse",
-    "stop_gradient",
-    "trace",
-    "value_and_grad",
-    "vjp",
-]
+``clearprop.grad`` and its kin are found by the package itself, each in the module that holds it, so
+that the first use of one does not import the others.
+"""

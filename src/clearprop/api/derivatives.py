@@ -12,6 +12,7 @@ import optree
 from clearprop.api.eager import derived_of, present, unwrap
 from clearprop.derive import forward, reverse
 from clearprop.errors import ArgumentError, DtypeError, ShapeError
+from clearprop.graph import Type
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.tracing import (
     Argument,
@@ -121,11 +122,10 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
     trace = recorded.trace
     graph = trace.finish([result.node for result in results])
     derived = derived_of(graph, reverse, tuple(range(len(recorded.leaves))))
-    moving = [result for result in results if result.type.differentiable]
+    types = [result.type for result in results]
 
     def pull(cotangent: Any) -> tuple[Any, ...]:
-        seeds = _seeds(cotangent, structure, results, "cotangent")
-        assert len(seeds) == len(moving)
+        seeds = _seeds(cotangent, structure, types, "cotangent")
         slopes = derived.run(trace.nodes, trace.saved, [*recorded.values(), *seeds])
         return tuple(rebuild(recorded.arguments, slopes))
 
@@ -165,9 +165,8 @@ def jvp(
     recorded = _record(f, tuple(primals), {}, range(len(primals)))
     seeds: list[Any] = []
     for argument, tangent in zip(recorded.arguments, tangents, strict=True):
-        leaves = [leaf for leaf in argument.leaves if leaf.place is not None]
-        like = [Traced(recorded.trace, leaf.place, leaf.number, leaf.is_array) for leaf in leaves]  # type: ignore[arg-type]
-        seeds += _seeds(tangent, argument.structure, like, "tangent")
+        types = [leaf.place.type for leaf in argument.leaves if leaf.place is not None]
+        seeds += _seeds(tangent, argument.structure, types, "tangent")
     value, results, structure = _outputs(recorded)
     trace = recorded.trace
     graph = trace.finish([result.node for result in results])
@@ -292,7 +291,7 @@ def _outputs(recorded: Recorded) -> tuple[Any, list[Traced], Any]:
     return value, [output(trace, leaf, "an output of the function") for leaf in leaves], structure
 
 
-def _seeds(given: Any, structure: Any, like: Sequence[Traced], what: str) -> list[Any]:
+def _seeds(given: Any, structure: Any, types: Sequence[Type], what: str) -> list[Any]:
     """Tangents or cotangents as values of the right types, one per differentiable leaf."""
     if structure is None:
         leaves = [given]
@@ -303,25 +302,32 @@ def _seeds(given: Any, structure: Any, like: Sequence[Traced], what: str) -> lis
             raise ArgumentError(
                 f"the {what}'s structure does not match", where=user_line(), why=str(error)
             ) from None
-        leaves = [leaf for leaf in leaves if leaf is not None]
-    seeds = []
-    for leaf, pattern in zip(leaves, like, strict=False):
-        if pattern.type.differentiable:
-            seeds.append(_seed(leaf, pattern, what))
-    return seeds
+    if len(leaves) != len(types):
+        raise ArgumentError(
+            f"the {what} has {len(leaves)} leaves; the value it belongs to has {len(types)}",
+            where=user_line(),
+        )
+    return [
+        _seed(leaf, type_, what)
+        for leaf, type_ in zip(leaves, types, strict=True)
+        if type_.differentiable
+    ]
 
 
-def _seed(leaf: Any, pattern: Traced, what: str) -> Any:
+def _seed(leaf: Any, type_: Type, what: str) -> Any:
     shape = leaf.shape if leaf.__class__ is Traced else np.shape(leaf)
-    if shape != pattern.shape:
+    if shape != type_.shape:
         raise ShapeError(
-            f"a {what} has shape {shape}; the value it belongs to has {pattern.shape}",
+            f"a {what} has shape {shape}; the value it belongs to has {type_.shape}",
             where=user_line(),
         )
     if leaf.__class__ is Traced:
-        same = leaf.dtype == pattern.dtype
-        return leaf.snapshot() if same else apply("cast", leaf, dtype=pattern.dtype)
-    return np.asarray(leaf).astype(pattern.dtype)[()]
+        same = leaf.dtype == type_.dtype
+        return leaf.snapshot() if same else apply("cast", leaf, dtype=type_.dtype)
+    array = np.asarray(leaf)
+    if array.dtype.kind not in "biuf":
+        raise DtypeError(f"a {what} of dtype {array.dtype} is not a real number", where=user_line())
+    return array.astype(type_.dtype)[()]
 
 
 def _like_value(slope: Any, result: Traced) -> Any:

@@ -65,6 +65,13 @@ def _types(graph: Graph) -> Findings:
             yield f"node %{index} ({node.primitive.name}) has type {node.type}, not {expected}"
 
 
+def _objections(graph: Graph) -> Findings:
+    for index, node in enumerate(graph.nodes):
+        objection = node.primitive.objection(node)
+        if objection:
+            yield f"node %{index} ({node.primitive.name}): {objection}"
+
+
 def _params(graph: Graph) -> Findings:
     for index, node in enumerate(graph.nodes):
         for key, value in node.params:
@@ -100,5 +107,6 @@ RULES: Final[tuple[tuple[str, Callable[[Graph], Findings]], ...]] = (
     ("parameters are hashable and have a text form", _params),
     ("constants are read-only and of their type", _constants),
     ("a node's type is what its primitive's type rule gives", _types),
+    ("a node is one that its primitive admits beyond types", _objections),
     ("guards look at booleans and integers, never at floats", _guards),
 )

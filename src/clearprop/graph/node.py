@@ -30,6 +30,9 @@ class Primitive(Protocol):
     def result(self, types: tuple[Type, ...], params: Params) -> Type:
         """The type rule: the result's type, or an error that says what does not fit."""
 
+    def objection(self, node: Node) -> str:
+        """Why a node of this primitive is illegal beyond its type; empty if it is legal."""
+
 
 @final
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ Adding a file to one of the family folders adds a primitive; nothing else has to
 
 from __future__ import annotations
 
+import copyreg
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -31,3 +32,12 @@ CATALOGUE: Final[Mapping[str, Primitive]] = MappingProxyType(dict(_discover()))
 def lookup(name: str) -> Primitive:
     """The primitive of that name; what pickled graphs call."""
     return CATALOGUE[name]
+
+
+def _by_name(primitive: Primitive) -> tuple[Callable[[str], Primitive], tuple[str]]:
+    return lookup, (primitive.name,)
+
+
+# Only this module can look a name up, so it is here that pickle learns to write one.
+for _family in {primitive.__class__ for primitive in CATALOGUE.values()}:
+    copyreg.pickle(_family, _by_name)

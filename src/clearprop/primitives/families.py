@@ -276,9 +276,7 @@ class Bilinear(Ruled):
     ) -> Sequence[Sym | None]:
         """The two transposes."""
         transposes = self.transposes(ops, cotangent, *xs, **params)
-        return [
-            give() if need else None for give, need in zip(transposes, needed, strict=True)
-        ]
+        return [give() if need else None for give, need in zip(transposes, needed, strict=True)]
 
 
 @final

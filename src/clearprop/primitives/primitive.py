@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from clearprop.primitives.samples import Sample
 
 
-
-
 class Primitive(abc.ABC):
     """One operation of the catalogue.
 

@@ -34,14 +34,13 @@ def facts(
         return result, (), False
     ops = Builder(CATALOGUE)
     xs: list[Value] = [
-        _stand_in(i, type_, known) for i, (type_, known) in enumerate(zip(types, fixed, strict=True))
+        _stand_in(i, type_, known)
+        for i, (type_, known) in enumerate(zip(types, fixed, strict=True))
     ]
     y = Input("y", result)
     moving = [not known and t.differentiable for known, t in zip(fixed, types, strict=True)]
     ct = Sym(ops, Input("ct", result))
-    tangents = [
-        Sym(ops, Input("t", t)) if m else None for m, t in zip(moving, types, strict=True)
-    ]
+    tangents = [Sym(ops, Input("t", t)) if m else None for m, t in zip(moving, types, strict=True)]
     operands = [Sym(ops, x) for x in xs]
     found = list(primitive.vjp(ops, Sym(ops, y), operands, ct, moving, dict(params)))
     found = [sym if move else None for sym, move in zip(found, moving, strict=True)]

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from clearprop.errors import TraceError
 
-_MT19937_BYTES: Final = 625 * 4
-"""Key and position of the Mersenne Twister, as they lie in memory."""
+_WORDS: Final = 624
+"""Length of the Mersenne Twister's key; its position follows it in memory."""
 
 
 def fingerprint() -> Any:
@@ -22,7 +22,7 @@ def fingerprint() -> Any:
         return None
     generator = module.get_bit_generator()
     if type(generator).__name__ == "MT19937":
-        return ctypes.string_at(generator.ctypes.state_address, _MT19937_BYTES)
+        return ctypes.string_at(generator.ctypes.state_address, 4 * (_WORDS + 1))
     return repr(generator.state)
 
 
@@ -32,10 +32,20 @@ def refuse_draws(before: Any) -> None:
     Raises:
         TraceError: As the derivative of a function that draws anew each time is not defined.
     """
-    if before is not None and fingerprint() != before:
+    after = fingerprint()
+    untouched = _is_fresh(after) if before is None else after == before
+    if not untouched:
         raise TraceError(
             "the function draws from NumPy's global random state while it is traced",
             why="Each evaluation would see other numbers, so there is no derivative to speak of.",
             remedy="Draw before the call and pass the numbers in, or use a seeded "
             "np.random.default_rng(seed) made inside the function.",
         )
+
+
+def _is_fresh(found: Any) -> bool:
+    """Whether a generator that was not there before has not been drawn from either."""
+    if found is None or isinstance(found, str):
+        return True
+    position = int.from_bytes(found[-4:], sys.byteorder)
+    return position == _WORDS

@@ -52,6 +52,10 @@ class Trace:
         namespace: What NumPy's protocols and the methods of traced arrays call.
         keep: Whether to keep the values that derivatives will ask for.
         lift: Whether captured arrays become inputs of the graph; else they become constants.
+
+    Attributes:
+        place: The provenance of the next nodes where their source is not Python (the text of an
+            expression); None to take the instruction that is running.
     """
 
     def __init__(self, namespace: Namespace, *, keep: bool = False, lift: bool = False) -> None:
@@ -67,6 +71,7 @@ class Trace:
         self.saved: dict[Value, Any] = {}
         self.captured: list[tuple[Input, Any]] = []
         self.hidden_error: ClearpropError | None = None
+        self.place: Provenance | None = None
         self._captures: dict[int, tuple[Any, Any, Value]] = {}
         self._places: dict[tuple[int, int, str], Provenance] = {}
 
@@ -153,6 +158,8 @@ class Trace:
 
     def provenance(self) -> Provenance | None:
         """The innermost instruction outside clearprop and NumPy that is running now."""
+        if self.place is not None:
+            return self.place
         frame = sys._getframe(2)
         while frame is not None:
             code = frame.f_code

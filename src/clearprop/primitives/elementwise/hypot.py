@@ -13,9 +13,9 @@ from clearprop.primitives.samples import NONZERO, REAL, Awkward
 
 
 def partials(ops: Builder, y: Sym, a: Sym, b: Sym) -> tuple[Sym, Sym]:
-    """The unit vector along (a, b); 0 where there is none."""
-    length = ops.where(ops.equal(y, 0), 1, y)
-    return a / length, b / length
+    """The unit vector along (a, b); 0 where there is none, with a slope of NaN there."""
+    at_zero = ops.equal(y, 0)
+    return ops.where(at_zero, 0, a / y), ops.where(at_zero, 0, b / y)
 
 
 primitive = Elementwise(

@@ -109,6 +109,7 @@ primitive = Bilinear(
         sample(reals(5, 2, 3), reals(5, 3, 4), contract=((2,), (1,)), batch=((0,), (0,))),
         sample(reals(2, 3, 4), reals(4, 3, 2), contract=((1, 2), (1, 0)), batch=((), ())),
         sample(reals(2), reals(3), contract=((), ()), batch=((), ())),
+        sample(reals(), reals(), contract=((), ()), batch=((), ())),
         sample(reals(2, 0), reals(0, 3), contract=((1,), (0,)), batch=((), ())),
         sample(reals(0, 2), reals(2, 3), contract=((1,), (0,)), batch=((), ())),
     ),

@@ -15,7 +15,8 @@ from clearprop.primitives.samples import reals, sample
 def result(x: Type, shape: Shape) -> Type:
     """The wanted shape, if x's axes, aligned at the right, are equal or 1."""
     lead = len(shape) - x.ndim
-    if lead < 0 or any(a not in (1, b) for a, b in zip(x.shape, shape[lead:], strict=True)):
+    fits = lead >= 0 and min(shape, default=0) >= 0
+    if not fits or any(a not in (1, b) for a, b in zip(x.shape, shape[lead:], strict=True)):
         raise ShapeError(f"shape {x.shape} does not broadcast to {shape}")
     return x.with_shape(shape)
 
@@ -40,5 +41,6 @@ primitive = Linear(
         sample(reals(2, 1), shape=(4, 2, 3)),
         sample(reals(1, 3), shape=(0, 3)),
         sample(reals(2), shape=(2,)),
+        sample(reals(0), shape=(2, 0)),
     ),
 )

@@ -1,0 +1,69 @@
+"""The reference executor: right numbers, checked inputs, guards, and no more memory than needed."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+import clearprop as cp
+from clearprop.errors import ArgumentError, DtypeError, GuardError, ShapeError
+from clearprop.execute import Plan
+
+
+def test_a_graph_gives_what_the_function_gives():
+    def function(x, y):
+        return np.exp(x) @ y, x.sum()
+
+    x, y = np.arange(6.0).reshape(2, 3), np.ones(3)
+    results = cp.run(cp.trace(function)(x, y), 2 * x, 3 * y)
+    for result, expected in zip(results, function(2 * x, 3 * y), strict=True):
+        np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        ((), ArgumentError, "has 1 inputs, 0 were given"),
+        ((np.ones(4),), ShapeError, r"input 'x' has shape \(4,\); the graph wants \(3,\)"),
+        ((np.ones(3) * 1j,), DtypeError, "input 'x' has dtype complex128"),
+        ((["a", "b", "c"],), DtypeError, "input 'x' has dtype <U1"),
+    ],
+)
+def test_inputs_that_do_not_fit_are_refused(values, error, message):
+    graph = cp.trace(lambda x: x.sum())(np.ones(3))
+    with pytest.raises(error, match=message):
+        cp.run(graph, *values)
+
+
+def test_a_guard_that_fails_names_the_line():
+    def function(x):
+        if x > 0:
+            return x * 2
+        return -x
+
+    graph = cp.trace(function)(1.0)
+    assert cp.run(graph, 3.0) == [6.0]
+    with pytest.raises(GuardError, match=r"if x > 0.*another branch"):
+        cp.run(graph, -3.0)
+    assert cp.run(graph, -3.0, check_guards=False) == [-6.0]
+
+
+def test_values_are_dropped_after_their_last_use():
+    def chain(x):
+        for _ in range(50):
+            x = x + 1.0
+        return x
+
+    big = np.zeros(100_000)
+    plan = Plan(cp.trace(chain)(big))
+    tracemalloc.start()
+    plan.run([big])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * big.nbytes
+
+
+def test_given_values_are_not_computed_again():
+    graph = cp.trace(lambda x: np.exp(x) * 2)(1.0)
+    plan = Plan(graph, graph.nodes[:1])
+    assert plan.run([1.0], [10.0]) == [20.0]

@@ -1,0 +1,49 @@
+"""The checker refuses every kind of illegal graph, by the rule that it breaks."""
+
+import numpy as np
+import pytest
+
+from clearprop.errors import GraphError
+from clearprop.graph import Constant, Graph, Guard, Input, Node, check, type_of
+from clearprop.primitives import CATALOGUE
+
+F = type_of((), "float64")
+V = type_of((3,), "float64")
+x, v = Input("x", F), Input("v", V)
+
+
+def node(name, *operands, type=F, **params):
+    return Node(CATALOGUE[name], operands, tuple(params.items()), type)
+
+
+sine = node("sin", x)
+double = node("multiply", sine, sine)
+writeable = Constant(np.arange(3.0), V)
+
+ILLEGAL = {
+    "uses .* before its place": Graph([x], [double, sine], [double]),
+    "stands twice": Graph([x], [sine, sine], [sine]),
+    "is an output or guarded but not part": Graph([x], [], [sine]),
+    "an input stands twice": Graph([x, x], [], [x]),
+    "is no Input": Graph([sine], [], [sine]),
+    "has type float64, not float64\\[3\\]": Graph([v], [bad := node("sin", v)], [bad]),
+    "of shapes": Graph([x, v], [bad := node("sum", v, axes=(4,))], [bad]),
+    "parameter axes": Graph([v], [bad := node("sum", v, axes=[0])], [bad]),
+    "is writeable": Graph([v], [bad := node("add", v, writeable, type=V)], [bad]),
+    "meets arrays without a broadcast": Graph(
+        [x, v], [bad := node("add", v, x, type=V)], [bad]
+    ),
+    "a guard of kind 'bool' on float64": Graph([x], [], [x], [Guard(x, "bool", True)]),
+}
+
+
+@pytest.mark.parametrize("message", ILLEGAL)
+def test_an_illegal_graph_is_refused(message):
+    expected = "axes" if message == "of shapes" else message
+    with pytest.raises(GraphError, match=expected):
+        check(ILLEGAL[message])
+
+
+def test_a_legal_graph_comes_back():
+    graph = Graph([x], [sine, double], [double])
+    assert check(graph) is graph
