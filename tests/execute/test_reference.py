@@ -54,7 +54,7 @@ def test_values_are_dropped_after_their_last_use():
             x = x + 1.0
         return x
 
-    big = np.zeros(100_000)
+    big = np.zeros(1_000_000)
     plan = Plan(cp.trace(chain)(big))
     tracemalloc.start()
     plan.run([big])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from clearprop.errors import ClearpropError
-from clearprop.train import charts
+from clearprop.train import charts, pictures
 from clearprop.train.record import EpochRecord, Mistake, RunRecord, Scatter
 from clearprop.train.report import render, write_report
 
@@ -283,6 +283,6 @@ def test_names_at_the_ends_of_lines_do_not_overlap():
 
 
 def test_cells_of_the_heat_map_are_as_strong_as_their_share():
-    svg = charts.heat_map(np.array([[75, 25], [0, 0]]), ["a", "b"])
+    svg = pictures.heat_map(np.array([[75, 25], [0, 0]]), ["a", "b"])
     strength = re.findall(r'class="(\w+) cell"[^>]*fill-opacity="([^"]*)"', svg)
     assert strength == [("right", "0.78"), ("wrong", "0.56"), ("zero", "1"), ("zero", "1")]

@@ -132,9 +132,7 @@ def _assign(node: Node, words: list[str], params: dict[str, Any]) -> str:
 
 def _region(shape: Sequence[int], params: dict[str, Any]) -> str:
     parts = []
-    for length, i, j, k in zip(
-        shape, params["start"], params["stop"], params["step"], strict=True
-    ):
+    for length, i, j, k in zip(shape, params["start"], params["stop"], params["step"], strict=True):
         first, last = str(i) if i else "", str(j) if j < length else ""
         parts.append(f"{first}:{last}" + (f":{k}" if k > 1 else ""))
     return ", ".join(parts) or "()"
@@ -191,6 +189,9 @@ _SPECIAL: Final[Mapping[str, _Special]] = MappingProxyType(
 )
 
 _GREEK: Final = frozenset(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-    "phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega".split()
+    (
+        *("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa"),
+        *("lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega"),
+        *("Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Phi", "Psi", "Omega"),
+    )
 )

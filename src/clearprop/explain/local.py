@@ -14,9 +14,12 @@ import numpy as np
 
 from clearprop.derive import forward, reverse
 from clearprop.execute import Plan
-from clearprop.graph import Constant, Graph, Input, Node, Value
+from clearprop.graph import Constant, Graph, Input, Node, Params, Type, Value
 
 _KEPT: Final = 4096
+
+_Operand = Type | tuple[Type, bytes]
+"""A type for an input, type and bits for a 0-d constant."""
 
 
 @final
@@ -37,9 +40,7 @@ class Local:
         self.places = [i for i, x in enumerate(self.node.operands) if isinstance(x, Input)]
         self.inputs = [x for x in graph.inputs if x.type.dtype.kind == "f"]
         ranks = {x: rank for rank, x in enumerate(self.inputs)}
-        self.moving = [
-            ranks.get(x) if isinstance(x, Input) else None for x in self.node.operands
-        ]
+        self.moving = [ranks.get(x) if isinstance(x, Input) else None for x in self.node.operands]
         derived = reverse(graph, self.inputs)
         reached = _reached(derived, derived.inputs[len(graph.inputs) :])
         self.carries = [
@@ -89,17 +90,23 @@ class Local:
 
 def local_of(node: Node) -> Local:
     """The node's operation alone: its operands are inputs, but for 0-d constants."""
-    operands: list[Value] = [
-        x if isinstance(x, Constant) and not x.type.shape else Input(f"x{i}", x.type)
-        for i, x in enumerate(node.operands)
-    ]
-    alone = Node(node.primitive, tuple(operands), node.params, node.type)
-    return _local(Graph([x for x in operands if isinstance(x, Input)], [alone], [alone]))
+    operands = tuple(
+        [x.key if isinstance(x, Constant) and not x.type.shape else x.type for x in node.operands]
+    )
+    return _local(node.primitive, operands, node.params, node.type)
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def _local(graph: Graph) -> Local:
-    return Local(graph)
+def _local(primitive: Any, operands: tuple[_Operand, ...], params: Params, type_: Type) -> Local:
+    values: list[Value] = []
+    for i, operand in enumerate(operands):
+        if isinstance(operand, Type):
+            values.append(Input(f"x{i}", operand))
+        else:
+            known, bits = operand
+            values.append(Constant(np.frombuffer(bits, known.dtype)[0], known))
+    alone = Node(primitive, tuple(values), params, type_)
+    return Local(Graph([x for x in values if isinstance(x, Input)], [alone], [alone]))
 
 
 def operands_of(node: Node, values: Mapping[Value, Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""A name for every value of a graph: the user's own where there is one, else v1, v2, …
+"""A name for every value of a graph: the user's own where there is one, else v1, v2 and so on.
 
 The name of a node is the variable to which the source assigns it. One instruction may record
 several nodes (``np.mean`` sums, then divides); then only what the instruction ends with is called
@@ -103,4 +103,3 @@ class _Taken:
         self.counts[name] = count
         self.used.add(found)
         return found
-

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
+from clearprop.derive.activity import active_values
 from clearprop.explain.local import local_of
 from clearprop.explain.naming import dependent_nodes
 from clearprop.graph import Graph, Node, Value
@@ -51,6 +52,9 @@ class Wiring:
 def wire(graph: Graph) -> Wiring:
     """The wiring of a graph.
 
+    Raises:
+        DtypeError: If a path runs through complex numbers.
+
     >>> import clearprop as cp
     >>> wiring = wire(cp.trace(lambda x: x * x)(3.0))
     >>> wiring.wires
@@ -59,12 +63,11 @@ def wire(graph: Graph) -> Wiring:
     values: list[Value] = [*graph.inputs, *dependent_nodes(graph)]
     places = {value: place for place, value in enumerate(values)}
     moves = [value.type.dtype.kind == "f" for value in graph.inputs]
+    active_values(graph, [value for value in graph.inputs if value.type.dtype.kind == "f"])
     wires: list[Wire] = []
     for target, node in enumerate(values[len(moves) :], len(moves)):
         assert isinstance(node, Node), "after the inputs come nodes"
-        active = [
-            slot for slot, x in enumerate(node.operands) if x in places and moves[places[x]]
-        ]
+        active = [slot for slot, x in enumerate(node.operands) if x in places and moves[places[x]]]
         found: list[Wire] = []
         if active and node.type.differentiable:
             carries = local_of(node).carries

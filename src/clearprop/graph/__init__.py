@@ -17,9 +17,10 @@ from clearprop.graph.node import (
 )
 from clearprop.graph.parse import parse
 from clearprop.graph.provenance import location_of, name_of, role_of, scope_of
-from clearprop.graph.types import Shape, Type, type_of
+from clearprop.graph.types import DTYPE_NAMES, Shape, Type, type_of
 
 __all__ = [
+    "DTYPE_NAMES",
     "Constant",
     "Derived",
     "Graph",

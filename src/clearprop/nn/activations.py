@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final, final
 
 import clearprop.numpy as np
-from clearprop.api import stop_gradient
+from clearprop.api.derivatives import stop_gradient
 from clearprop.errors import ArgumentError
 from clearprop.primitives import CATALOGUE
 from clearprop.tracing import elementwise, user_line
@@ -101,7 +101,7 @@ def named(name: str) -> Activation:
     >>> named("sigmod")
     Traceback (most recent call last):
         ...
-    clearprop.errors.ArgumentError: there is no activation 'sigmod'. Did you mean 'sigmoid'? ...
+    clearprop.errors.ArgumentError: there is no activation 'sigmod' ... Did you mean 'sigmoid'? ...
     """
     if not isinstance(name, str) or name not in ACTIVATIONS:
         raise ArgumentError(

@@ -18,6 +18,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final, get_args
 
+import numpy
+
 import clearprop.numpy as np
 from clearprop.errors import ArgumentError, ShapeError
 from clearprop.nn.activations import named
@@ -156,7 +158,7 @@ class Dense:
         found: dict[str, Any] = {"weight": initializer(generator, (self.units, inputs))}
         shapes = self.shapes(inputs)
         if "bias" in shapes:
-            found["bias"] = np.zeros(shapes["bias"])
+            found["bias"] = numpy.zeros(shapes["bias"])
         return found
 
     def shapes(self, inputs: int) -> dict[str, tuple[int, ...]]:

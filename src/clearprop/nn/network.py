@@ -16,17 +16,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
-import numpy
-
 import clearprop.numpy as np
-from clearprop.errors import ArgumentError, DtypeError, ShapeError
-from clearprop.nn.activations import hint, named
+from clearprop.errors import ArgumentError
+from clearprop.nn.arguments import as_inputs, entries, listed, refuse_misfit
+from clearprop.nn.activations import named
 from clearprop.nn.initializers import stream
 from clearprop.nn.layers import Activity, Dense, Input, Joined, Signal
 from clearprop.nn.losses import loss_for
 from clearprop.nn.targets import as_targets
 from clearprop.nn.wiring import wire
-from clearprop.tracing import Traced, name_scope, user_line
+from clearprop.tracing import name_scope, user_line
 
 Parameters = Mapping[str, Mapping[str, Any]]
 """``{layer: {"weight": (units, inputs), "bias": (units,) or ()}}``."""
@@ -64,8 +63,8 @@ class Network:
         loss: str | Sequence[str] = "squared_error",
         regularization: float = 0.0,
     ) -> None:
-        self._inputs = _listed(inputs, Input, "inputs")
-        self._outputs = _listed(outputs, Signal, "outputs")
+        self._inputs = listed(inputs, Input, "inputs")
+        self._outputs = listed(outputs, Signal, "outputs")
         self._many = not isinstance(inputs, Signal), not isinstance(outputs, Signal)
         self._wiring = wire(self._inputs, self._outputs)
         self.layers: Mapping[str, Dense] = self._wiring.layers
@@ -137,8 +136,7 @@ class Network:
             Shape (m, K); for outputs given as a list, a list of such.
         """
         values, _ = self._values(params, X)
-        found = [values[signal] for signal in self._outputs]
-        return found if self._many[1] else found[0]
+        return self._shown(values)
 
     def activations(self, params: Parameters, X: Any) -> dict[str, Any]:
         """The activations of every layer by name, of shape (m, units) each."""
@@ -148,6 +146,18 @@ class Network:
             for signal, name in self._wiring.names.items()
             if isinstance(signal, Activity)
         }
+
+    def loss(self, params: Parameters, X: Any, Y: Any, examples: int | None = None) -> Any:
+        """The total: J = (1/m) Σ of the examples' losses + (λ/2m) ΣΘ², one number.
+
+        Args:
+            params: As :meth:`init` makes them.
+            X: Shape (m, inputs), or a list of such.
+            Y: Targets, as for :meth:`example_losses`.
+            examples: The m of the regularization term when X is a batch of a larger set, so
+                that the batches' totals average to the set's; by default that of X.
+        """
+        return self.total(params, self.example_losses(params, X, Y), examples)
 
     def example_losses(self, params: Parameters, X: Any, Y: Any) -> Any:
         """The loss of each example, shape (m,).
@@ -161,43 +171,36 @@ class Network:
         Raises:
             ShapeError: Shapes do not fit, or targets are out of range.
         """
+        return self.outputs_and_losses(params, X, Y)[1]
+
+    def outputs_and_losses(self, params: Parameters, X: Any, Y: Any) -> tuple[Any, Any]:
+        """What calling the network gives, and :meth:`example_losses`, in one pass."""
         values, weighed = self._values(params, X)
-        count = values[self._inputs[0]].shape[0]
-        targets = self._entries(Y, len(self._outputs), self._many[1], "Y")
-        total: Any = None
         with name_scope("cost.examples"):
-            for signal, loss, given in zip(self._outputs, self._losses, targets, strict=True):
-                name = self._wiring.names.get(signal, "the output")
-                y = as_targets(given, count, signal.size, loss.targets, name)
-                part = loss.examples(weighed.get(signal), values[signal], y)
-                total = part if total is None else total + part
-        return total
+            given = self.targets_of(Y, values[self._inputs[0]].shape[0])
+            parts = [
+                loss.examples(weighed.get(signal), values[signal], y)
+                for signal, loss, y in zip(
+                    self._outputs, self._losses, given if self._many[1] else [given], strict=True
+                )
+            ]
+            return self._shown(values), sum(parts[1:], parts[0])
 
-    def loss(self, params: Parameters, X: Any, Y: Any, examples: int | None = None) -> Any:
-        """The total: J = (1/m) Σ of the examples' losses + (λ/2m) ΣΘ², one number.
-
-        Args:
-            params: As :meth:`init` makes them.
-            X: Shape (m, inputs), or a list of such.
-            Y: Targets, as for :meth:`example_losses`.
-            examples: The m of the regularization term when X is a batch of a larger set, so
-                that the batches' totals average to the set's; by default that of X.
-        """
-        losses = self.example_losses(params, X, Y)
+    def total(self, params: Parameters, losses: Any, examples: int | None = None) -> Any:
+        """The total J of the examples' losses, shape (m,); see :meth:`loss`."""
         with name_scope("cost.total"):
-            total = np.sum(losses) / losses.shape[0]
-            if self.regularization:
-                squares = [np.sum(params[name]["weight"] ** 2) for name in self.layers]
-                strength = self.regularization / (2 * (examples or losses.shape[0]))
-                total = total + strength * sum(squares[1:], squares[0])
-        return total
+            mean = np.sum(losses) / losses.shape[0]
+            if not self.regularization:
+                return mean
+            squares = [np.sum(params[name]["weight"] ** 2) for name in self.layers]
+            strength = self.regularization / (2 * (examples or losses.shape[0]))
+            return mean + strength * sum(squares[1:], squares[0])
 
-    def _values(
-        self, params: Parameters, X: Any
-    ) -> tuple[dict[Signal, Any], dict[Signal, Any]]:
+    def _values(self, params: Parameters, X: Any) -> tuple[dict[Signal, Any], dict[Signal, Any]]:
         """Every signal's value, and the weighted inputs of those that a layer made."""
-        self._check_params(params)
-        values: dict[Signal, Any] = dict(zip(self._inputs, self._given(X), strict=True))
+        self.check(params)
+        given = self.inputs_of(X)
+        values = dict(zip(self._inputs, given if self._many[0] else [given], strict=True))
         weighed: dict[Signal, Any] = {}
         for signal in self._wiring.order:
             incoming = [values[source] for source in signal.sources]
@@ -214,63 +217,56 @@ class Network:
                 values[signal] = sum(incoming[1:], incoming[0])
         return values, weighed
 
-    # Checks at the border ------------------------------------------------------------------------
+    def _shown(self, values: Mapping[Signal, Any]) -> Any:
+        found = [values[signal] for signal in self._outputs]
+        return found if self._many[1] else found[0]
 
-    def _given(self, X: Any) -> list[Any]:
-        """The inputs' values, each of shape (m, size) with the same m of at least 1."""
-        arrays = []
-        given = self._entries(X, len(self._inputs), self._many[0], "X")
-        for signal, value in zip(self._inputs, given, strict=True):
-            array = value if value.__class__ is Traced else numpy.asarray(value)
-            name = self._wiring.names[signal]
-            if array.dtype.kind not in "biuf":
-                raise DtypeError(f"{name!r} was given dtype {array.dtype}", where=user_line())
-            if array.ndim != 2 or array.shape[1] != signal.size or not array.shape[0]:
-                one = array.shape == (signal.size,)
-                raise ShapeError(
-                    f"{name!r} was given shape {array.shape}, not (examples, {signal.size})",
-                    where=user_line(),
-                    remedy="For one example write X[None, :]." if one else "",
-                )
-            if arrays and array.shape[0] != arrays[0].shape[0]:
-                raise ShapeError(
-                    f"the inputs have {arrays[0].shape[0]} and {array.shape[0]} examples",
-                    where=user_line(),
-                )
-            arrays.append(array)
-        return arrays
+    # What it takes -------------------------------------------------------------------------------
 
-    def _entries(self, given: Any, count: int, many: bool, what: str) -> list[Any]:
-        """One entry per input or output."""
-        if not many:
-            return [given]
-        if not isinstance(given, (list, tuple)) or len(given) != count:
-            found = f"{len(given)}" if isinstance(given, (list, tuple)) else "an array"
-            raise ArgumentError(
-                f"{what} must be a list of {count}, one per input or output, not {found}",
-                where=user_line(),
+    def inputs_of(self, X: Any) -> Any:
+        """The inputs as arrays of shape (m, size) with the same m of at least 1.
+
+        Args:
+            X: An array, or for inputs given as a list a list of such.
+
+        Raises:
+            ShapeError, DtypeError, ArgumentError: They do not fit; the message names the input.
+        """
+        names = [self._wiring.names[signal] for signal in self._inputs]
+        sizes = [signal.size for signal in self._inputs]
+        found = as_inputs(entries(X, len(names), self._many[0], "X"), names, sizes)
+        return found if self._many[0] else found[0]
+
+    def targets_of(self, Y: Any, examples: int) -> Any:
+        """The targets as the losses take them: of shape (m, K), class indices made one-hot.
+
+        Args:
+            Y: An array, or for outputs given as a list a list of such.
+            examples: m.
+
+        Raises:
+            ShapeError, DtypeError, ArgumentError: They do not fit, or are out of range.
+        """
+        given = entries(Y, len(self._outputs), self._many[1], "Y")
+        found = [
+            as_targets(
+                y, examples, signal.size, loss.targets, self._wiring.names.get(signal, "the output")
             )
-        return list(given)
+            for y, signal, loss in zip(given, self._outputs, self._losses, strict=True)
+        ]
+        return found if self._many[1] else found[0]
+
+    def check(self, params: Any) -> None:
+        """Refuse the parameters of another network.
+
+        Raises:
+            ArgumentError, ShapeError: Naming the first entry that does not fit.
+        """
+        refuse_misfit(params, self._shapes())
 
     def _shapes(self) -> dict[str, dict[str, tuple[int, ...]]]:
         widths = self._wiring.widths
         return {name: layer.shapes(widths[name]) for name, layer in self.layers.items()}
-
-    def _check_params(self, params: Any) -> None:
-        """Refuse parameters of another network."""
-        wanted = self._shapes()
-        _refuse_keys(params, wanted, "params", "layer")
-        for name, shapes in wanted.items():
-            _refuse_keys(params[name], shapes, f"params[{name!r}]", "entry")
-            for entry, shape in shapes.items():
-                value = params[name][entry]
-                found = value.shape if hasattr(value, "shape") else numpy.shape(value)
-                if found != shape:
-                    raise ShapeError(
-                        f"params[{name!r}][{entry!r}] has shape {found}, the network needs {shape}",
-                        where=user_line(),
-                        remedy="Make parameters with net.init(seed=0).",
-                    )
 
 
 def stack(
@@ -305,39 +301,3 @@ def stack(
         last = Dense(units, hidden)(last)
     last = Dense(sizes[-1], output, name="output")(last)
     return Network(first, last, loss=loss, regularization=regularization)
-
-
-def _listed(given: Any, kind: type, what: str) -> list[Any]:
-    entries = [given] if isinstance(given, Signal) else list(given)
-    for entry in entries:
-        if not isinstance(entry, kind):
-            raise ArgumentError(
-                f"the network's {what} hold {entry!r}, which is no {kind.__name__}",
-                where=user_line(),
-            )
-    if not entries:
-        raise ArgumentError(f"the network has no {what}", where=user_line())
-    return entries
-
-
-def _refuse_keys(given: Any, wanted: Mapping[str, Any], what: str, kind: str) -> None:
-    if not isinstance(given, Mapping):
-        raise ArgumentError(
-            f"{what} is of type {type(given).__name__}, not a dictionary",
-            where=user_line(),
-            remedy="Make parameters with net.init(seed=0).",
-        )
-    for name in wanted:
-        if name not in given:
-            raise ArgumentError(
-                f"{what} has no {name!r}",
-                where=user_line(),
-                remedy=f"Make parameters with net.init(seed=0). {hint(name, given)}",
-            )
-    for name in given:
-        if name not in wanted:
-            raise ArgumentError(
-                f"{what} has the {kind} {name!r}, which the network has not",
-                where=user_line(),
-                remedy=hint(name, wanted),
-            )

@@ -1,8 +1,12 @@
 """NumPy's functions on plain and traced values: ``import clearprop.numpy as np``.
 
 On plain values every function is NumPy's own. Inside a traced function they also take traced
-arrays, and creation functions return arrays that can hold them.
+arrays, and creation functions return arrays that can hold them. Names that are not defined here
+(dtypes, constants, further functions) are NumPy's; a traced value that meets one of those functions
+is an error that names what is near it.
 """
+
+# ruff: noqa: F403 (each module says in its __all__ what it exports)
 
 from __future__ import annotations
 
@@ -10,22 +14,67 @@ from typing import Any
 
 import numpy as _numpy
 
-from clearprop.numpy.namespace import NAMESPACE
-from clearprop.numpy.public import ufunc_of as _ufunc_of
-from clearprop.primitives import CATALOGUE as _CATALOGUE
-from clearprop.primitives import Elementwise as _Elementwise
-
-globals().update(
-    {
-        primitive.ufunc.__name__: _ufunc_of(primitive)
-        for primitive in _CATALOGUE.values()
-        if isinstance(primitive, _Elementwise) and primitive.ufunc is not None
-    }
+from clearprop.numpy import (
+    choosing,
+    comparing,
+    creation,
+    cumulative,
+    einstein,
+    elementwise,
+    fitting,
+    grids,
+    joining,
+    kinds,
+    linalg,
+    moving,
+    numerics,
+    products,
+    reductions,
+    shapes,
+    statistics,
+    writing,
 )
-from clearprop.numpy.products import matmul
-from clearprop.numpy.reductions import max, sum
-from clearprop.numpy.shapes import reshape, transpose
+from clearprop.numpy.choosing import *
+from clearprop.numpy.comparing import *
+from clearprop.numpy.creation import *
+from clearprop.numpy.cumulative import *
+from clearprop.numpy.einstein import *
+from clearprop.numpy.elementwise import *
+from clearprop.numpy.fitting import *
+from clearprop.numpy.grids import *
+from clearprop.numpy.joining import *
+from clearprop.numpy.kinds import *
+from clearprop.numpy.moving import *
+from clearprop.numpy.numerics import *
+from clearprop.numpy.products import *
+from clearprop.numpy.reductions import *
+from clearprop.numpy.shapes import *
+from clearprop.numpy.statistics import *
+from clearprop.numpy.writing import *
+
+__all__ = ["linalg"]
+__all__ += choosing.__all__
+__all__ += comparing.__all__
+__all__ += creation.__all__
+__all__ += cumulative.__all__
+__all__ += einstein.__all__
+__all__ += elementwise.__all__
+__all__ += fitting.__all__
+__all__ += grids.__all__
+__all__ += joining.__all__
+__all__ += kinds.__all__
+__all__ += moving.__all__
+__all__ += numerics.__all__
+__all__ += products.__all__
+__all__ += reductions.__all__
+__all__ += shapes.__all__
+__all__ += statistics.__all__
+__all__ += writing.__all__
 
 
 def __getattr__(name: str) -> Any:
     return getattr(_numpy, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, *dir(_numpy)})

@@ -4,12 +4,51 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any, Final
 
 from clearprop import tracing
-from clearprop.numpy import products, reductions, shapes
-from clearprop.primitives import CATALOGUE, Elementwise
+from clearprop.numpy import (
+    choosing,
+    comparing,
+    creation,
+    cumulative,
+    einstein,
+    fitting,
+    grids,
+    joining,
+    kinds,
+    linalg,
+    methods,
+    moving,
+    numerics,
+    products,
+    reductions,
+    shapes,
+    statistics,
+    writing,
+)
+from clearprop.numpy.public import BY_UFUNC
+
+MODULES: Final[tuple[ModuleType, ...]] = (
+    choosing,
+    comparing,
+    creation,
+    cumulative,
+    einstein,
+    fitting,
+    grids,
+    joining,
+    kinds,
+    moving,
+    numerics,
+    products,
+    reductions,
+    shapes,
+    statistics,
+    writing,
+)
+"""The modules of functions that are composed of primitives."""
 
 _MACHINERY: Final[dict[str, Callable[..., Any]]] = {
     "array_function": tracing.array_function,
@@ -24,19 +63,28 @@ _MACHINERY: Final[dict[str, Callable[..., Any]]] = {
 }
 
 _OPERATIONS: Final[dict[str, Callable[..., Any]]] = {
-    primitive.ufunc.__name__: functools.partial(tracing.elementwise, primitive)
-    for primitive in CATALOGUE.values()
-    if isinstance(primitive, Elementwise) and primitive.ufunc is not None
+    ufunc.__name__: functools.partial(tracing.elementwise, primitive)
+    for ufunc, primitive in BY_UFUNC.items()
 }
 
-_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
-    name: function.traced
-    for module in (products, reductions, shapes)
-    for name, function in vars(module).items()
-    if hasattr(function, "traced")
+_METHODS: Final[dict[str, Callable[..., Any]]] = {
+    name: getattr(methods, name) for name in methods.__all__
 }
+
+
+def _functions(module: ModuleType, prefix: str = "") -> dict[str, Callable[..., Any]]:
+    """The implementations behind a module's public functions, by NumPy's own names."""
+    return {prefix + name: getattr(module, name).traced for name in module.__all__}
+
 
 NAMESPACE: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
-    {**_MACHINERY, **_OPERATIONS, **_FUNCTIONS}
+    {
+        **_MACHINERY,
+        **_OPERATIONS,
+        **{name: f for module in MODULES for name, f in _functions(module).items()},
+        **_functions(linalg, "linalg."),
+        **_METHODS,
+        "numpy.copy": creation.copy.traced,  # type: ignore[attr-defined]
+    }
 )
 """NumPy functions by name on traced values, with the machinery behind indexing and guards."""

@@ -1,69 +1,171 @@
 """How a NumPy function becomes one of this namespace.
 
 Each function here has the name and the signature of NumPy's. Called with plain values it *is*
-NumPy's; called with a traced value it runs the implementation that stands below its decorator.
+NumPy's; called with a traced value it runs the implementation that stands below its decorator. An
+implementation names only the options that it takes: ``out=`` is done here, for all of them, and any
+other option is an error that names it. Type checkers see NumPy's own signature.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
-from typing import Any, TypeVar
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
-from clearprop.primitives import Elementwise
-from clearprop.tracing import Traced, elementwise, strengthened
+from clearprop.primitives import CATALOGUE, Elementwise
+from clearprop.tracing import (
+    CURRENT,
+    Traced,
+    elementwise,
+    holds_traced,
+    strengthened,
+    unsupported,
+    with_out,
+)
 
-Function = TypeVar("Function", bound=Callable[..., Any])
+Original = TypeVar("Original", bound=Callable[..., Any])
+
+BY_UFUNC: Final[Mapping[np.ufunc, Elementwise]] = {
+    primitive.ufunc: primitive
+    for primitive in CATALOGUE.values()
+    if isinstance(primitive, Elementwise) and primitive.ufunc is not None
+}
+"""The elementwise primitives that are ufuncs of NumPy."""
 
 
-def follows(original: Callable[..., Any]) -> Callable[[Function], Function]:
+def follows(original: Original) -> Callable[[Callable[..., Any]], Original]:
     """Let plain values go to NumPy's own function, and traced ones to the decorated one."""
 
-    def decorate(function: Function) -> Function:
-        @functools.wraps(function)
-        def public(*args: Any, **kwargs: Any) -> Any:
-            if any_traced(args) or (kwargs and any_traced(kwargs.values())):
-                return function(*args, **kwargs)
-            return original(*args, **kwargs)
-
-        public.traced = function  # type: ignore[attr-defined]
-        return public  # type: ignore[return-value]
+    def decorate(function: Callable[..., Any]) -> Original:
+        return _public(original, function, holds_traced)
 
     return decorate
 
 
-def any_traced(values: Any) -> bool:
-    """Whether a traced value is among them, lists and tuples looked through."""
-    for value in values:
-        kind = value.__class__
-        if kind is Traced or (kind in (list, tuple) and any_traced(value)):
-            return True
-    return False
+def creates(original: Original) -> Callable[[Callable[..., Any]], Original]:
+    """As :func:`follows`, for functions that make arrays: in a trace they make traced ones."""
+
+    def needed(values: Any) -> bool:
+        return CURRENT.get() is not None or holds_traced(values)
+
+    def decorate(function: Callable[..., Any]) -> Original:
+        return _public(original, function, needed)
+
+    return decorate
 
 
-def ufunc_of(primitive: Elementwise) -> Callable[..., Any]:
+def of_ufunc(original: Original) -> Original:
     """The public function of an elementwise primitive that is a NumPy ufunc."""
-    original = primitive.ufunc
-    assert original is not None
+    ufunc = cast(np.ufunc, original)
+    primitive, count = BY_UFUNC[ufunc], ufunc.nin
 
     def public(*operands: Any, **kwargs: Any) -> Any:
-        if kwargs or not any_traced(operands):
+        if kwargs or len(operands) != count or not holds_traced(operands):
             return original(*operands, **kwargs)  # options go through NumPy's protocol
         return strengthened(elementwise(primitive, *operands))
 
-    public.__name__ = public.__qualname__ = primitive.name
-    public.__doc__ = f"{primitive.name}: as ``numpy.{original.__name__}``, differentiable."
+    public.__name__ = public.__qualname__ = ufunc.__name__
+    public.__doc__ = f"{ufunc.__name__}: as ``numpy.{ufunc.__name__}``, with derivatives."
+    return cast(Original, _like_ufunc(public, ufunc))
+
+
+def choice(mask: Any, a: Any, b: Any) -> Any:
+    """``where(mask, a, b)`` with promotion and broadcasting; a scalar if all are."""
+    return elementwise(_WHERE, mask, a, b)
+
+
+def as_0d(result: Any) -> Any:
+    """The result as an array, also where it is 0-d: of functions that never return scalars."""
+    if result.__class__ is not Traced:
+        return np.asarray(result)
+    result.is_array = True
+    return result
+
+
+_WHERE: Final = cast(Elementwise, CATALOGUE["where"])
+
+
+def _public(
+    original: Original, function: Callable[..., Any], needed: Callable[[Any], bool]
+) -> Original:
+    code = function.__code__
+    count = code.co_argcount if not code.co_flags & inspect.CO_VARARGS else 1_000
+    names = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+
+    def traced(*args: Any, **kwargs: Any) -> Any:
+        if len(args) <= count and kwargs.keys() <= names:
+            return function(*args, **kwargs)
+        return _with_options(original, function, names, args, kwargs)
+
+    @functools.wraps(function)
+    def public(*args: Any, **kwargs: Any) -> Any:
+        if needed(args) or (kwargs and needed(kwargs.values())):
+            return strengthened(traced(*args, **kwargs))
+        return original(*args, **kwargs)
+
+    public.traced = traced  # type: ignore[attr-defined]
+    if isinstance(original, np.ufunc):
+        _like_ufunc(public, original)
+    return cast(Original, public)
+
+
+def _like_ufunc(public: Callable[..., Any], ufunc: np.ufunc) -> Callable[..., Any]:
+    """With the methods and attributes of the ufunc, which go through NumPy's protocol."""
+    for name in ("accumulate", "at", "nargs", "nin", "nout", "outer", "reduce", "reduceat"):
+        setattr(public, name, getattr(ufunc, name))
     return public
 
 
-def axis_tuple(axis: Any, ndim: int) -> tuple[int, ...]:
-    """NumPy's ``axis`` argument as sorted, non-negative axes.
+def _with_options(
+    original: Callable[..., Any],
+    function: Callable[..., Any],
+    names: frozenset[str],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """A call with more than the implementation takes: ``out=``, defaults, or an error."""
+    if isinstance(original, np.ufunc):
+        return original(*args, **kwargs)
+    signature = _signature(original)
+    if signature is not None:
+        args, kwargs = _sorted_out(signature, names, args, kwargs)
+    for name in kwargs.keys() - names - {"out"}:
+        raise unsupported(original.__name__, f"{name}=")
+    return with_out(original.__name__, function, args, kwargs)
 
-    Raises:
-        numpy.exceptions.AxisError: As NumPy does.
-    """
-    if axis is None:
-        return tuple(range(ndim))
-    return tuple(sorted(np.lib.array_utils.normalize_axis_tuple(axis, ndim)))
+
+def _sorted_out(
+    signature: inspect.Signature,
+    names: frozenset[str],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """The arguments by NumPy's signature, those left out that say what is the default anyway."""
+    positional: list[Any] = []
+    named: dict[str, Any] = {}
+    for name, value in signature.bind(*args, **kwargs).arguments.items():
+        parameter = signature.parameters[name]
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            positional.extend(value)
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            named.update(value)
+        elif parameter.kind is parameter.POSITIONAL_ONLY:
+            positional.append(value)
+        elif name in names or not _says_nothing(value, parameter.default):
+            named[name] = value
+    return tuple(positional), named
+
+
+def _says_nothing(value: Any, default: Any) -> bool:
+    return value is None or value is np._NoValue or value is default or value == default
+
+
+@functools.cache
+def _signature(original: Callable[..., Any]) -> inspect.Signature | None:
+    try:
+        return inspect.signature(original)
+    except ValueError:  # functions in C, in older versions of NumPy
+        return None

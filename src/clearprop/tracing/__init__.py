@@ -11,21 +11,23 @@ from clearprop.tracing.call import (
     record_call,
     require_callable,
 )
-from clearprop.tracing.guards import guard_bool, guard_index, guard_int
-from clearprop.tracing.indexing import getitem, in_place, setitem
-from clearprop.tracing.lift import filled, fitted, lift, new_array
+from clearprop.tracing.guards import guard, guard_bool, guard_index, guard_int
+from clearprop.tracing.indexing import getitem, in_place, setitem, store
+from clearprop.tracing.lift import can_be_traced, filled, fitted, laid_out, lift, new_array, owned
+from clearprop.tracing.nested import as_array, cast, holds_traced
 from clearprop.tracing.promote import (
     common_shape,
     elementwise,
     fit,
     plain,
+    settled,
     strengthened,
     together,
     type_of_value,
 )
-from clearprop.tracing.protocols import array_function, array_ufunc, unsupported
+from clearprop.tracing.protocols import array_function, array_ufunc, unsupported, with_out
 from clearprop.tracing.trace import CURRENT, Trace, name_scope, user_line
-from clearprop.tracing.views import copy, refresh, view, write
+from clearprop.tracing.views import refresh, require_writable, view, write
 
 __all__ = [
     "CURRENT",
@@ -37,34 +39,44 @@ __all__ = [
     "apply",
     "array_function",
     "array_ufunc",
+    "as_array",
     "bind",
     "bottom",
+    "can_be_traced",
+    "cast",
     "common_shape",
-    "copy",
     "elementwise",
     "filled",
     "fit",
     "fitted",
     "getitem",
+    "guard",
     "guard_bool",
     "guard_index",
     "guard_int",
+    "holds_traced",
     "in_place",
+    "laid_out",
     "lift",
     "name_scope",
     "new_array",
     "output",
+    "owned",
     "parameter_name",
     "plain",
     "record_call",
     "refresh",
     "require_callable",
+    "require_writable",
     "setitem",
+    "settled",
+    "store",
     "strengthened",
     "together",
     "type_of_value",
     "unsupported",
     "user_line",
     "view",
+    "with_out",
     "write",
 ]

@@ -9,7 +9,7 @@ operators and methods *do* stands in the namespace of its trace.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final, NoReturn, final
 
 import numpy as np
@@ -18,11 +18,42 @@ from clearprop.errors import DetachmentError, EscapedError, UnsupportedError
 from clearprop.graph import Params, Shape, Type, Value
 from clearprop.tracing.trace import Trace, user_line
 
-METHODS: Final = frozenset(
-    "all any argmax argmin astype clip conj copy cumprod cumsum diagonal dot fill flatten max mean "
-    "min nonzero prod ravel repeat round squeeze std sum swapaxes take var item tolist".split()
+METHODS: Final = (
+    *("all", "any", "argmax", "argmin", "astype", "choose", "clip", "compress", "conj"),
+    *("conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "item"),
+    *("max", "mean", "min", "nonzero", "prod", "put", "ravel", "repeat", "round", "squeeze"),
+    *("std", "sum", "swapaxes", "take", "tolist", "var"),
 )
 """Methods of arrays that are the functions of the same name."""
+
+Operator = Callable[["Traced", Any], Any]
+
+
+def _operator(name: str) -> Operator:
+    """The method of a binary operator: the function of that name in the namespace."""
+
+    def operator(self: Traced, other: Any) -> Any:
+        return self.trace.namespace[name](self, other)
+
+    return operator
+
+
+def _reflected(name: str) -> Operator:
+    """The same with the operands exchanged, for ``2 - x``."""
+
+    def operator(self: Traced, other: Any) -> Any:
+        return self.trace.namespace[name](other, self)
+
+    return operator
+
+
+def _in_place(name: str) -> Operator:
+    """The method of an augmented assignment, such as ``x += other``."""
+
+    def operator(self: Traced, other: Any) -> Any:
+        return self.trace.namespace["in_place"](self, name, other)
+
+    return operator
 
 
 @final
@@ -38,7 +69,8 @@ class Traced:
     Attributes:
         read_only: Why it must not be written into; empty if it may.
         parent: The array that this is a view of, if it is one.
-        step: The primitive's name and parameters that make the view from its parent.
+        step: What makes the view from its parent: a primitive's name, its parameters and its
+            further operands.
         version: How often the array was written into (counted at the root of a tree of views).
         seen: The root's version that ``node`` belongs to.
     """
@@ -64,7 +96,7 @@ class Traced:
         self.is_array = is_array
         self.read_only = ""
         self.parent: Traced | None = None
-        self.step: tuple[str, Params] | None = None
+        self.step: tuple[str, Params, tuple[Any, ...]] | None = None
         self.version = 0
         self.seen = 0
 
@@ -106,12 +138,12 @@ class Traced:
         return self.size * self.itemsize
 
     @property
-    def T(self) -> Any:  # noqa: N802 (NumPy's name)
+    def T(self) -> Any:
         """The transpose: a view with the axes in reverse order."""
         return self._call("transpose")
 
     @property
-    def mT(self) -> Any:  # noqa: N802 (NumPy's name)
+    def mT(self) -> Any:
         """The matrix transpose: a view with the last two axes swapped."""
         return self._call("matrix_transpose")
 
@@ -188,6 +220,12 @@ class Traced:
         """As ``ndarray.transpose``: nothing, one tuple or several axes."""
         order = axes[0] if len(axes) == 1 and not _is_index(axes[0]) else (axes or None)
         return self.trace.namespace["transpose"](self, order)
+
+    def __copy__(self) -> Any:
+        return self._call("copy")
+
+    def __deepcopy__(self, memo: object) -> Any:
+        return self._call("copy")
 
     # Elements ------------------------------------------------------------------------------------
 
@@ -285,130 +323,68 @@ class Traced:
 
     # Operators -----------------------------------------------------------------------------------
 
-    def __add__(self, other: Any) -> Any:
-        return self.trace.namespace["add"](self, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self.trace.namespace["add"](other, self)
-
-    def __sub__(self, other: Any) -> Any:
-        return self.trace.namespace["subtract"](self, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self.trace.namespace["subtract"](other, self)
-
-    def __mul__(self, other: Any) -> Any:
-        return self.trace.namespace["multiply"](self, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self.trace.namespace["multiply"](other, self)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self.trace.namespace["divide"](self, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self.trace.namespace["divide"](other, self)
-
-    def __pow__(self, other: Any) -> Any:
-        return self.trace.namespace["power"](self, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self.trace.namespace["power"](other, self)
+    __add__ = _operator("add")
+    __radd__ = _reflected("add")
+    __sub__ = _operator("subtract")
+    __rsub__ = _reflected("subtract")
+    __mul__ = _operator("multiply")
+    __rmul__ = _reflected("multiply")
+    __truediv__ = _operator("divide")
+    __rtruediv__ = _reflected("divide")
+    __floordiv__ = _operator("floor_divide")
+    __rfloordiv__ = _reflected("floor_divide")
+    __mod__ = _operator("remainder")
+    __rmod__ = _reflected("remainder")
+    __divmod__ = _operator("divmod")
+    __rdivmod__ = _reflected("divmod")
+    __pow__ = _operator("power")
+    __rpow__ = _reflected("power")
+    __matmul__ = _operator("matmul")
+    __rmatmul__ = _reflected("matmul")
+    __lshift__ = _operator("left_shift")
+    __rlshift__ = _reflected("left_shift")
+    __rshift__ = _operator("right_shift")
+    __rrshift__ = _reflected("right_shift")
+    __and__ = _operator("bitwise_and")
+    __rand__ = _reflected("bitwise_and")
+    __or__ = _operator("bitwise_or")
+    __ror__ = _reflected("bitwise_or")
+    __xor__ = _operator("bitwise_xor")
+    __rxor__ = _reflected("bitwise_xor")
+    __eq__ = _operator("equal")
+    __ne__ = _operator("not_equal")
+    __lt__ = _operator("less")
+    __le__ = _operator("less_equal")
+    __gt__ = _operator("greater")
+    __ge__ = _operator("greater_equal")
 
     def __neg__(self) -> Any:
-        return self.trace.namespace["negative"](self)
+        return self._call("negative")
 
     def __pos__(self) -> Any:
-        return self.trace.namespace["positive"](self)
+        return self._call("positive")
 
     def __abs__(self) -> Any:
-        return self.trace.namespace["absolute"](self)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return self._call("floor_divide", other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return self.trace.namespace["floor_divide"](other, self)
-
-    def __mod__(self, other: Any) -> Any:
-        return self._call("remainder", other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return self.trace.namespace["remainder"](other, self)
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __matmul__(self, other: Any) -> Any:
-        return self._call("matmul", other)
-
-    def __rmatmul__(self, other: Any) -> Any:
-        return self.trace.namespace["matmul"](other, self)
-
-    def __eq__(self, other: object) -> Any:
-        return self._call("equal", other)
-
-    def __ne__(self, other: object) -> Any:
-        return self._call("not_equal", other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self._call("less", other)
-
-    def __le__(self, other: Any) -> Any:
-        return self._call("less_equal", other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self._call("greater", other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self._call("greater_equal", other)
-
-    def __and__(self, other: Any) -> Any:
-        return self._call("bitwise_and", other)
-
-    def __rand__(self, other: Any) -> Any:
-        return self.trace.namespace["bitwise_and"](other, self)
-
-    def __or__(self, other: Any) -> Any:
-        return self._call("bitwise_or", other)
-
-    def __ror__(self, other: Any) -> Any:
-        return self.trace.namespace["bitwise_or"](other, self)
-
-    def __xor__(self, other: Any) -> Any:
-        return self._call("bitwise_xor", other)
-
-    def __rxor__(self, other: Any) -> Any:
-        return self.trace.namespace["bitwise_xor"](other, self)
+        return self._call("absolute")
 
     def __invert__(self) -> Any:
         return self._call("invert")
 
     # In place: an array is written into, a scalar is bound anew, as in NumPy ---------------------
 
-    def __iadd__(self, other: Any) -> Any:
-        return self._call("in_place", "add", other)
-
-    def __isub__(self, other: Any) -> Any:
-        return self._call("in_place", "subtract", other)
-
-    def __imul__(self, other: Any) -> Any:
-        return self._call("in_place", "multiply", other)
-
-    def __itruediv__(self, other: Any) -> Any:
-        return self._call("in_place", "divide", other)
-
-    def __ifloordiv__(self, other: Any) -> Any:
-        return self._call("in_place", "floor_divide", other)
-
-    def __imod__(self, other: Any) -> Any:
-        return self._call("in_place", "remainder", other)
-
-    def __ipow__(self, other: Any) -> Any:
-        return self._call("in_place", "power", other)
-
-    def __imatmul__(self, other: Any) -> Any:
-        return self._call("in_place", "matmul", other)
+    __iadd__ = _in_place("add")
+    __isub__ = _in_place("subtract")
+    __imul__ = _in_place("multiply")
+    __itruediv__ = _in_place("divide")
+    __ifloordiv__ = _in_place("floor_divide")
+    __imod__ = _in_place("remainder")
+    __ipow__ = _in_place("power")
+    __imatmul__ = _in_place("matmul")
+    __ilshift__ = _in_place("left_shift")
+    __irshift__ = _in_place("right_shift")
+    __iand__ = _in_place("bitwise_and")
+    __ior__ = _in_place("bitwise_or")
+    __ixor__ = _in_place("bitwise_xor")
 
 
 def bottom(value: Any) -> Any:

@@ -17,11 +17,14 @@ from clearprop.graph import Type, type_of
 from clearprop.primitives import CATALOGUE, Elementwise
 from clearprop.tracing.array import Traced
 from clearprop.tracing.bind import bind
+from clearprop.tracing.nested import as_array
 from clearprop.tracing.trace import user_line
 
 _PYTHON: Final[dict[str, type]] = {"i": int, "f": float, "c": complex}
 
 _WEAK_CLASSES: Final = (int, float, complex)
+
+_WEAK_DTYPES: Final = (np.dtype("int64"), np.dtype("float64"), np.dtype("complex128"))
 
 
 def elementwise(primitive: Elementwise, *operands: Any) -> Any:
@@ -34,7 +37,16 @@ def elementwise(primitive: Elementwise, *operands: Any) -> Any:
                 return bind(primitive, operands)
         elif _alike(first, operands[1], type_):
             return bind(primitive, operands)
-    return _promoted(primitive, [plain(operand) for operand in operands])
+    return bind(primitive, _promoted(primitive, [plain(operand) for operand in operands]))
+
+
+def settled(ufunc: np.ufunc, *operands: Any) -> list[Any]:
+    """The operands of a function that a ufunc stands for, cast and broadcast as it would."""
+    values = [plain(operand) for operand in operands]
+    types = tuple(type_of_value(value) for value in values)
+    shape = common_shape([type_.shape for type_ in types], ufunc.__name__)
+    dtypes = _ufunc_dtypes(ufunc, types)
+    return [fit(v, t, shape, dtype) for v, t, dtype in zip(values, types, dtypes, strict=True)]
 
 
 def _alike(first: Traced, second: Any, type_: Type) -> bool:
@@ -55,7 +67,7 @@ def plain(operand: Any) -> Any:
         return operand
     if kind is bool:
         return np.bool_(operand)
-    array = np.asarray(operand)
+    array = as_array(operand)
     if array.dtype.kind not in "biufc":
         raise DtypeError(
             f"a value of type {kind.__name__} meets a traced array",
@@ -75,15 +87,27 @@ def type_of_value(value: Any) -> Type:
     return type_of(value.shape, value.dtype)
 
 
-def _promoted(primitive: Elementwise, operands: list[Any]) -> Any:
+def _promoted(primitive: Elementwise, operands: list[Any]) -> list[Any]:
+    if primitive.gives == "bool" and not primitive.masks and len(operands) == 2:
+        operands = _comparable(*operands)
     types = [type_of_value(operand) for operand in operands]
     shape = common_shape([type_.shape for type_ in types], primitive.name)
     dtypes = _operand_dtypes(primitive, tuple(types))
-    fitted = [
+    return [
         fit(operand, type_, shape, dtype)
         for operand, type_, dtype in zip(operands, types, dtypes, strict=True)
     ]
-    return bind(primitive, fitted)
+
+
+def _comparable(a: Any, b: Any) -> list[Any]:
+    """Two operands of a comparison; a Python int that the other's dtype cannot hold made strong."""
+    for one, other in ((a, b), (b, a)):
+        if one.__class__ is int and type_of_value(other).dtype.kind in "iu":
+            limits = np.iinfo(type_of_value(other).dtype)
+            if not limits.min <= one <= limits.max:
+                strong = np.asarray(one)[()]
+                return [strong if operand is one else operand for operand in (a, b)]
+    return [a, b]
 
 
 def fit(operand: Any, type_: Type, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
@@ -92,12 +116,16 @@ def fit(operand: Any, type_: Type, shape: tuple[int, ...], dtype: np.dtype[Any])
         if not type_.shape:
             if type_.weak and type_.dtype == dtype:
                 return operand
-            weak_again = type_.weak and dtype == np.float64
-            return float(operand) if weak_again else np.asarray(operand).astype(dtype)[()]
+            if type_.weak and dtype == np.float64:
+                return float(operand)
+            if operand.__class__ is int and dtype.kind in "iu":
+                return dtype.type(operand)  # raises where it is out of bounds, as NumPy does
+            return np.asarray(operand).astype(dtype)[()]
         operand = operand if operand.dtype == dtype else operand.astype(dtype)
         return operand if operand.shape == shape else np.broadcast_to(operand, shape)
     if type_.dtype != dtype:
-        operand = bind(CATALOGUE["cast"], (operand,), (("dtype", dtype),))
+        weak = (("weak", True),) if type_.weak and dtype in _WEAK_DTYPES else ()
+        operand = bind(CATALOGUE["cast"], (operand,), (("dtype", dtype), *weak))
     if type_.shape != shape:
         operand = bind(CATALOGUE["broadcast"], (operand,), (("shape", shape),))
     return operand
@@ -109,14 +137,18 @@ def _operand_dtypes(primitive: Elementwise, types: tuple[Type, ...]) -> tuple[np
     if primitive.masks:
         data = _result_dtype(types[primitive.masks :])
         return (np.dtype(bool),) * primitive.masks + (data,) * (len(types) - primitive.masks)
-    ufunc = primitive.ufunc or (np.sin if len(types) == 1 else np.add)
+    return _ufunc_dtypes(primitive.ufunc or (np.sin if len(types) == 1 else np.add), types)
+
+
+@functools.lru_cache(maxsize=4096)
+def _ufunc_dtypes(ufunc: np.ufunc, types: tuple[Type, ...]) -> tuple[np.dtype[Any], ...]:
     asked = tuple(_PYTHON[t.dtype.kind] if t.weak else t.dtype for t in types)
     try:
-        resolved = ufunc.resolve_dtypes((*asked, *[None] * ufunc.nout))  # type: ignore[arg-type]
+        resolved = ufunc.resolve_dtypes((*asked, *[None] * ufunc.nout))
     except TypeError as error:
         names = ", ".join(str(type_) for type_ in types)
         raise DtypeError(
-            f"{primitive.name} is not defined for {names}", where=user_line(), why=str(error)
+            f"{ufunc.__name__} is not defined for {names}", where=user_line(), why=str(error)
         ) from None
     return tuple(resolved[: len(types)])
 
@@ -155,5 +187,3 @@ def strengthened(value: Any) -> Any:
     if value.__class__ is Traced and value.node.type.weak:
         return bind(CATALOGUE["cast"], (value,), (("dtype", value.dtype),))
     return value
-
-

@@ -7,19 +7,20 @@ name in the trace's namespace; what is missing there is an error that names the 
 from __future__ import annotations
 
 import difflib
+import functools
 from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 
 from clearprop.errors import UnsupportedError
+from clearprop.primitives import CATALOGUE
 from clearprop.tracing.array import Traced
-from clearprop.tracing.bind import apply
-from clearprop.tracing.indexing import setitem
-from clearprop.tracing.lift import fitted
-from clearprop.tracing.promote import strengthened
-from clearprop.tracing.trace import Trace, user_line
-from clearprop.tracing.views import write
+from clearprop.tracing.indexing import require_same_kind, setitem, store
+from clearprop.tracing.nested import as_array, first_traced
+from clearprop.tracing.promote import plain, strengthened, type_of_value
+from clearprop.tracing.trace import CURRENT, user_line
+from clearprop.tracing.views import require_writable
 
 REDUCE: Final = {
     "add": "sum",
@@ -34,25 +35,33 @@ REDUCE: Final = {
 ACCUMULATE: Final = {"add": "cumsum", "multiply": "cumprod"}
 """``ufunc.accumulate`` by the function that does the same."""
 
+_DEFAULTS: Final = {"casting": "same_kind", "order": "K", "subok": True, "where": True}
+
 
 def array_ufunc(
     x: Traced, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Any:
     """What a ufunc does with a traced operand."""
-    trace = x.trace
-    kwargs = {key: value for key, value in kwargs.items() if not _is_default(key, value)}
-    out = kwargs.pop("out", None)
-    if out is not None:
-        out = out[0] if isinstance(out, tuple) else out
-        if out.__class__ is not Traced:
-            raise x.detached(f"np.{ufunc.__name__}(…, out=) into a plain array", "y = y + x")
+    options = {key: value for key, value in kwargs.items() if not _is_default(key, value)}
+    targets = options.pop("out", ())
+    targets = targets if isinstance(targets, tuple) else (targets,)
+    name = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
+    for target in targets:
+        _require_traced(target, name, x)
     if method == "at":
-        return _at(ufunc, inputs, trace)
-    result = strengthened(_ufunc_method(ufunc, method, trace)(*inputs, **kwargs))
-    if out is None:
-        return result
-    write(out, fitted(out.trace, result, out.shape, out.dtype))
-    return out
+        return _at(ufunc, *inputs)
+    function = _ufunc_method(x, ufunc, method, name)
+    if options and method != "reduce":
+        raise unsupported(name, f"{next(iter(options))}=")
+    result = function(*inputs, **options)
+    if not targets:
+        return _strong(result)
+    results = result if isinstance(result, tuple) else (result,)
+    stored = [
+        value if target is None else _store_ufunc(target, value, ufunc.__name__)
+        for target, value in zip(targets, results, strict=True)
+    ]
+    return tuple(stored) if isinstance(result, tuple) else stored[0]
 
 
 def array_function(
@@ -60,67 +69,135 @@ def array_function(
 ) -> Any:
     """What a function of NumPy does with a traced argument."""
     module = function.__module__.removeprefix("numpy").lstrip(".")
-    name = f"{module}.{function.__name__}" if module in ("linalg", "fft") else function.__name__
-    if name == "copyto":
-        return setitem(args[0], ..., args[1])
-    ours = x.trace.namespace.get(name)
-    if ours is None:
-        raise unsupported(x.trace, name)
-    out = kwargs.pop("out", None)
-    if out is not None and out.__class__ is not Traced:
-        raise x.detached(f"np.{name}(…, out=) into a plain array", f"y = np.{name}(…)")
-    result = ours(*args, **kwargs)
-    if out is None:
-        return result
-    write(out, fitted(out.trace, result, out.shape, out.dtype))
-    return out
+    name = f"{module}.{function.__name__}" if module else function.__name__
+    namespace = x.trace.namespace
+    ours = namespace.get(f"numpy.{name}") or namespace.get(name)
+    if ours is None or name in _MACHINERY:
+        raise unsupported(name)
+    given = {key: value for key, value in kwargs.items() if value is not np._NoValue}
+    return with_out(name, ours, args, given)
 
 
-def unsupported(trace: Trace, name: str, option: str = "") -> UnsupportedError:
-    """The error for a function or option that is not traced, with the nearest spelling."""
-    near = difflib.get_close_matches(name, trace.namespace, n=3, cutoff=0.5)
-    hint = f"Near it: {', '.join(near)}. " if near and not option else ""
+def with_out(
+    name: str, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Any:
+    """Call a function whose result goes into the array ``out=``, if there is one."""
+    target = kwargs.pop("out", None)
+    _require_traced(target, name, *args, *kwargs.values())
+    result = _strong(function(*args, **kwargs))
+    return result if target is None else store(target, result, name)
+
+
+def unsupported(name: str, option: str = "", remedy: str = "") -> UnsupportedError:
+    """The error for a function or option that is not traced, with what to write instead."""
+    trace = CURRENT.get()
+    near = []
+    if trace is not None and not option:
+        near = difflib.get_close_matches(name, trace.namespace.keys() - _MACHINERY, 3, 0.5)
+    hint = f"Near it: {', '.join(near)}. " if near else ""
     error = UnsupportedError(
         f"np.{name}{f' with {option}' if option else ''} is not traced",
         where=user_line(),
-        remedy=f"{hint}Write it with the functions of clearprop.numpy, whose page lists them; on "
+        remedy=remedy
+        or f"{hint}Write it with the functions of clearprop.numpy, whose page lists them; on "
         "values that need no derivative, use cp.stop_gradient(x).value.",
     )
-    trace.hide(error)
+    if trace is not None:
+        trace.hide(error)
     return error
 
 
-def _ufunc_method(ufunc: np.ufunc, method: str, trace: Trace) -> Callable[..., Any]:
-    name = ufunc.__name__
-    table = {"__call__": {name: name}, "reduce": REDUCE, "accumulate": ACCUMULATE}.get(method, {})
-    function = trace.namespace.get(table.get(name, ""))
-    if method == "outer" and name in trace.namespace:
-        return lambda a, b: trace.namespace[name](_with_axes(a, np.ndim(b)), b)
-    if function is None:
-        raise unsupported(trace, name if method == "__call__" else f"{name}.{method}")
-    if method == "reduce":  # NumPy's ufuncs reduce over the first axis by default
-        return lambda a, axis=0, **options: function(a, axis=axis, **options)
-    if method == "accumulate":
-        return lambda a, axis=0: function(a, axis=axis)
-    return function
+_MACHINERY: Final = frozenset(
+    (
+        *("array_function", "array_ufunc", "getitem", "guard_bool", "guard_index", "guard_int"),
+        *("in_place", "refresh", "setitem"),
+    )
+)
+"""What a namespace holds beside functions of NumPy."""
+
+
+def _ufunc_method(x: Traced, ufunc: np.ufunc, method: str, name: str) -> Callable[..., Any]:
+    namespace = x.trace.namespace
+    if method == "__call__" and ufunc.__name__ in namespace:
+        return namespace[ufunc.__name__]
+    if method == "outer" and ufunc.__name__ in namespace:
+        return functools.partial(_outer, namespace[ufunc.__name__])
+    if method == "reduce" and ufunc.__name__ in REDUCE:
+        return _reducer(namespace[REDUCE[ufunc.__name__]], name)
+    if method == "accumulate" and ufunc.__name__ in ACCUMULATE:
+        function = namespace[ACCUMULATE[ufunc.__name__]]
+        return lambda a, axis=0, dtype=None: function(a, axis, dtype)
+    raise unsupported(name)
+
+
+def _reducer(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """A reduction with the signature of ``ufunc.reduce``, by default over the first axis."""
+
+    def reduce(
+        a: Any, axis: Any = 0, dtype: Any = None, out: Any = None, *rest: Any, **options: Any
+    ) -> Any:
+        if out is not None:
+            raise unsupported(name, "a positional out", "Write out=.")
+        options.update(zip(("keepdims", "initial", "where"), rest, strict=False))
+        if dtype is not None:
+            if name not in ("add.reduce", "multiply.reduce"):
+                raise unsupported(name, "dtype=", "Write x.astype(dtype) first.")
+            options["dtype"] = dtype
+        return function(a, axis=axis, **options)
+
+    return reduce
+
+
+def _outer(function: Callable[..., Any], a: Any, b: Any) -> Any:
+    a, b = as_array(a), as_array(b)
+    return function(_with_axes(a, b.ndim), b)
 
 
 def _with_axes(a: Any, count: int) -> Any:
+    """The operand with further axes of length 1, as an outer product wants it."""
     return a[(..., *[None] * count)] if count else a
 
 
-def _at(ufunc: np.ufunc, inputs: tuple[Any, ...], trace: Trace) -> None:
+def _at(ufunc: np.ufunc, target: Any, index: Any, value: Any = None) -> None:
     """``np.add.at``: add at the positions that the index picks, also where one is picked twice."""
-    if ufunc is not np.add or inputs[0].__class__ is not Traced:
-        raise unsupported(trace, f"{ufunc.__name__}.at")
-    target, index, value = inputs
-    positions = np.arange(target.size).reshape(target.shape)[index]
-    update = fitted(target.trace, value, positions.shape, target.dtype)
-    flat = apply("reshape", target.snapshot(), shape=(target.size,))
-    flat_update = apply("reshape", update, shape=(positions.size,))
-    added = apply("scatter_add", flat, flat_update, positions.ravel())
-    write(target, apply("reshape", added, shape=target.shape))
+    if ufunc not in (np.add, np.subtract):
+        raise unsupported(f"{ufunc.__name__}.at")
+    _require_traced(target, f"{ufunc.__name__}.at", index, value)
+    require_writable(target)
+    value = plain(value)
+    sum_dtype = ufunc.resolve_dtypes((target.dtype, type_of_value(value).dtype, None))[2]
+    require_same_kind(ufunc.__name__, sum_dtype, target.dtype)
+    value = -value if ufunc is np.subtract else value
+    setitem(target, index, value, "scatter_add")
+
+
+def _store_ufunc(target: Traced, result: Any, name: str) -> Traced:
+    """``out=`` of a ufunc: the result broadcasts to it."""
+    if result.shape != target.shape and target.shape == np.broadcast_shapes(
+        result.shape, target.shape
+    ):
+        result = target.trace.namespace["broadcast_to"](result, target.shape)
+    return store(target, result, name)
+
+
+def _require_traced(target: Any, name: str, *operands: Any) -> None:
+    """Raise unless ``out=`` is a traced array, which can hold a derivative."""
+    if target is None or (target.__class__ is Traced and target.is_array):
+        return
+    x = first_traced(operands)
+    if x is None or target.__class__ is Traced:
+        raise TypeError("return arrays must be of ArrayType")
+    primitive = CATALOGUE.get(name)
+    symbol = primitive.symbol if primitive is not None else ""
+    spelling = f"y = y {symbol} x" if symbol else f"y = np.{name}(…)"
+    raise x.detached(f"np.{name}(…, out=) into a plain array", spelling)
+
+
+def _strong(result: Any) -> Any:
+    return tuple(map(strengthened, result)) if result.__class__ is tuple else strengthened(result)
 
 
 def _is_default(key: str, value: Any) -> bool:
-    return value is None or value is np._NoValue or (key == "where" and value is True)
+    if value is None or value is np._NoValue:
+        return True
+    return key in _DEFAULTS and value.__class__ in (str, bool) and value == _DEFAULTS[key]

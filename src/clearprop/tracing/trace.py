@@ -84,7 +84,8 @@ class Trace:
         before = fingerprint() if self.outer is None else None
         try:
             yield self
-            refuse_draws(before)
+            if self.outer is None:
+                refuse_draws(before)
         except ClearpropError:
             raise
         except (TypeError, ValueError, IndexError) as error:

@@ -14,26 +14,45 @@ from typing import Any, Final
 import numpy as np
 
 from clearprop.errors import EscapedError, ReadOnlyError
-from clearprop.graph import Params
+from clearprop.primitives import CATALOGUE
 from clearprop.primitives.axes import inverse
 from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply, bind
-from clearprop.primitives import CATALOGUE
+from clearprop.tracing.lift import laid_out
 from clearprop.tracing.trace import CURRENT, user_line
 
 
-def view(name: str, base: Traced, **params: Any) -> Any:
-    """Apply a step that NumPy answers with a view of ``base`` (or a copy, where it must copy)."""
+def view(name: str, base: Any, *indices: Any, always: bool = False, **params: Any) -> Any:
+    """Apply a step that NumPy answers with a view of ``base`` (or a copy, where it must copy).
+
+    Args:
+        name: The primitive: slice, flip, reshape, transpose, broadcast or gather.
+        base: What is looked at.
+        indices: The further operands of a gather.
+        always: Whether the result is a view also where the concrete numbers were copied.
+        params: The primitive's parameters.
+    """
     items = tuple(params.items())
-    result = bind(CATALOGUE[name], (base,), items)
-    if not base.is_array:
+    result = bind(CATALOGUE[name], (base, *indices), items)
+    if base.__class__ is not Traced or not base.is_array:
         return result
-    if np.may_share_memory(bottom(result), bottom(base)) or not base.size or not result.shape:
+    if result.trace is not base.trace:  # read in an inner trace, where it cannot be written
+        result.read_only = "an array of an enclosing trace"
+    elif always or _is_view(bottom(result), bottom(base)):
         result.parent = base
-        result.step = (name, items)
+        result.step = (name, items, indices)
         result.is_array = True
         result.seen = root_of(base).version
     return result
+
+
+def _is_view(result: Any, base: Any) -> bool:
+    """Whether NumPy's result is a view: it shares memory, or is too small for that to show."""
+    return (
+        bool(np.may_share_memory(result, base))
+        or np.size(base) == 0
+        or not (np.shape(result) and np.shape(base))
+    )
 
 
 def root_of(handle: Traced) -> Traced:
@@ -52,7 +71,8 @@ def refresh(handle: Traced) -> None:
     for base, child in zip(chain[:0:-1], chain[-2::-1], strict=True):
         if child.seen != version:
             assert child.step is not None
-            _move(child, bind(CATALOGUE[child.step[0]], (_bare(base),), child.step[1]))
+            name, params, indices = child.step
+            _move(child, bind(CATALOGUE[name], (_bare(base), *indices), params))
             child.seen = version
 
 
@@ -63,31 +83,31 @@ def write(target: Traced, content: Traced) -> None:
         ReadOnlyError: If it is an argument of the traced function, or a broadcast.
         EscapedError: If it belongs to an enclosing trace, or content comes from a later one.
     """
-    root = root_of(target)
-    _require_writable(target, root, content)
-    child, handle = content, target
+    require_writable(target)
+    root, child, handle = root_of(target), content, target
+    layout = bottom(root)
+    steps = []
     while handle.parent is not None:
         assert handle.step is not None
-        name, params = handle.step
-        if name not in _PUT:
-            raise ReadOnlyError(
-                f"an array made by {name} is written into",
-                where=user_line(),
-                why="It is a read-only view, as in NumPy.",
-                remedy="Write x = x.copy() first.",
-            )
+        steps.append(handle.step)
+        name, params, indices = handle.step
         handle.parent.current()
-        child = _PUT[name](_bare(handle.parent), child, params)
+        child = _PUT[name](_bare(handle.parent), child, dict(params), indices)
         handle = handle.parent
-    _move(root, child)
+    root.node, root.concrete = child.current(), laid_out(child.concrete, layout)
     root.version += 1
-    _move(target, content)
+    target.node, target.concrete = content.current(), _seen_through(root, steps[::-1])
     target.seen = root.version
 
 
-def copy(value: Traced) -> Traced:
-    """An array (or scalar) of its own with the same content."""
-    return value.snapshot()
+def _seen_through(root: Traced, steps: list[Any]) -> Any:
+    """The concrete numbers of a view, in its own memory layout: the steps from the root's."""
+    concrete = root.concrete
+    for name, params, indices in steps:
+        own = [i.__class__ is Traced and i.trace is root.trace for i in indices]
+        numbers = [i.concrete if mine else i for i, mine in zip(indices, own, strict=True)]
+        concrete = bind(CATALOGUE[name], (concrete, *numbers), params)
+    return concrete if concrete.__class__ is Traced or concrete.shape else concrete[()]
 
 
 def _bare(handle: Traced) -> Traced:
@@ -100,17 +120,24 @@ def _move(handle: Traced, content: Traced) -> None:
     handle.concrete = content.concrete
 
 
-def _require_writable(target: Traced, root: Traced, content: Traced) -> None:
+def require_writable(target: Traced) -> None:
+    """Raise unless the array may be written into here and now; see :func:`write`."""
     target.require_open()
-    if root.read_only:
-        raise ReadOnlyError(
-            f"{root.read_only} is written into while it is traced",
-            where=user_line(),
-            why="The caller's array must not change, and its derivative is wanted at its old value.",
-            remedy="Write x = x.copy() first and change the copy.",
-        )
+    handle: Traced | None = target
+    while handle is not None:
+        if handle.read_only or (handle.step is not None and handle.step[0] not in _PUT):
+            raise ReadOnlyError(
+                f"{handle.read_only or 'a broadcast array'} is written into while it is traced",
+                where=user_line(),
+                why="The caller's array must not change, and its derivative is wanted at its old "
+                "value."
+                if handle.read_only.startswith("argument")
+                else "It is a read-only view, as in NumPy.",
+                remedy="Write x = x.copy() first and change the copy.",
+            )
+        handle = handle.parent
     current = CURRENT.get()
-    if content.trace is not target.trace or (current is not None and current is not target.trace):
+    if current is not None and current is not target.trace:
         raise EscapedError(
             "an array of an enclosing trace is written into from inside a derivative",
             where=user_line(),
@@ -119,26 +146,34 @@ def _require_writable(target: Traced, root: Traced, content: Traced) -> None:
         )
 
 
-def _put_slice(base: Traced, child: Traced, params: Params) -> Any:
-    return apply("assign", base, child, **dict(params))
+Operands = tuple[Any, ...]
 
 
-def _put_reshape(base: Traced, child: Traced, params: Params) -> Any:
+def _put_slice(base: Traced, child: Traced, params: dict[str, Any], _: Operands) -> Any:
+    return apply("assign", base, child, **params)
+
+
+def _put_reshape(base: Traced, child: Traced, params: dict[str, Any], _: Operands) -> Any:
     return apply("reshape", child, shape=base.shape)
 
 
-def _put_transpose(base: Traced, child: Traced, params: Params) -> Any:
-    return apply("transpose", child, axes=inverse(dict(params)["axes"]))
+def _put_transpose(base: Traced, child: Traced, params: dict[str, Any], _: Operands) -> Any:
+    return apply("transpose", child, axes=inverse(params["axes"]))
 
 
-def _put_flip(base: Traced, child: Traced, params: Params) -> Any:
-    return apply("flip", child, **dict(params))
+def _put_flip(base: Traced, child: Traced, params: dict[str, Any], _: Operands) -> Any:
+    return apply("flip", child, **params)
 
 
-_PUT: Final[dict[str, Callable[[Traced, Traced, Params], Any]]] = {
+def _put_gather(base: Traced, child: Traced, _: dict[str, Any], indices: Operands) -> Any:
+    return apply("scatter", base, child, *indices)
+
+
+_PUT: Final[dict[str, Callable[[Traced, Traced, dict[str, Any], Operands], Any]]] = {
     "slice": _put_slice,
     "reshape": _put_reshape,
     "transpose": _put_transpose,
     "flip": _put_flip,
+    "gather": _put_gather,
 }
 """How each view step is undone when the view is written into."""

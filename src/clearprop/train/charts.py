@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
+
+from clearprop.train.scale import Scale
 
 STYLE = """
 svg { display: block; width: 100%; height: auto; }
@@ -42,46 +43,6 @@ COLOURS = 8
 MOST_POINTS = 1000  # more than the pixels of a line
 MOST_TOOLTIPS = 240
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The map from values low..high to coordinates start..stop, linear or logarithmic."""
-
-    low: float
-    high: float
-    start: float
-    stop: float
-    log: bool = False
-
-    def __call__(self, value: float) -> float:
-        """Returns the coordinate of a value."""
-        low, high = self.low, self.high
-        if self.log:
-            low, high, value = math.log10(low), math.log10(high), math.log10(value)
-        share = (value - low) / (high - low) if high > low else 0.5
-        return round(self.start + share * (self.stop - self.start), 2)
-
-    def ticks(self) -> list[float]:
-        """Returns round values within the scale, four to nine of them.
-
-        >>> Scale(0.0, 10.0, 0, 1).ticks()
-        [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
-        >>> Scale(0.02, 3.0, 0, 1, log=True).ticks()
-        [0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]
-        """
-        if self.log:
-            decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
-            digits, stride = ((1, 2, 5), 1) if len(decades) < 5 else ((1,), 1 + len(decades) // 8)
-            values = [float(f"{digit}e{ten}") for ten in decades[::stride] for digit in digits]
-        else:
-            raw = (self.high - self.low) / 5 or 1.0
-            unit = 10.0 ** math.floor(math.log10(raw))
-            step = next(unit * nice for nice in (1, 2, 5, 10) if unit * nice >= raw * 0.999)
-            first, last = math.ceil(self.low / step - 1e-9), math.floor(self.high / step + 1e-9)
-            values = [float(f"{count * step:.12g}") for count in range(first, last + 1)]
-        slack = 1e-9 * abs(self.high)
-        return [value for value in values if self.low - slack <= value <= self.high + slack]
 
 
 def number(value: float) -> str:
@@ -137,7 +98,7 @@ def line_chart(
     if not drawn:
         return '<p class="none">No finite values to draw.</p>'
     height = max(290, 60 + 15 * len(lines))
-    labels = [f"{_short(name, 24)} {write(line[-1])}" for name, line in lines.items()]
+    labels = [f"{short_name(name, 24)} {write(line[-1])}" for name, line in lines.items()]
     across = Scale(x[0], x[-1], 46, width - 12 - 7.5 * max(map(len, labels)))
     up = Scale(*_padded(min(drawn), max(drawn), log), height - 40, 12, log)
     parts = [_axes(across, up, height, write)]
@@ -148,7 +109,7 @@ def line_chart(
         )
     parts += _ends(x, lines, labels, across, up)
     parts += _tooltips(x, lines, across, up, write)
-    return _svg(width, height, label, parts)
+    return svg(width, height, label, parts)
 
 
 def scatter_chart(truth: NDArray[np.float64], predicted: NDArray[np.float64], *, label: str) -> str:
@@ -174,65 +135,13 @@ def scatter_chart(truth: NDArray[np.float64], predicted: NDArray[np.float64], *,
             f'<circle class="dot c0" r="3.5" cx="{across(truth[index])}" '
             f'cy="{up(predicted[index])}"><title>{tip}</title></circle>'
         )
-    return _svg(496, 290, label, parts)
+    return svg(496, 290, label, parts)
 
 
-def heat_map(counts: NDArray[np.int64], names: Sequence[str]) -> str:
-    """Draws a confusion matrix, shape (classes, classes); rows are the truth.
-
-    Right answers and mistakes have a hue each, as strong as their share of the row; among
-    mistakes the square root of it, so that a single one is seen.
-    """
-    short = [_short(name, 14) for name in names]
-    longest = 7 * max(map(len, short))
-    size = max(12, min(64, (450 - longest) // len(names)))
-    left, top = 30 + longest, 40 if longest <= size else 34 + longest
-    parts = [
-        f'<text class="axis" x="{left}" y="14">predicted</text>',
-        f'<text class="axis" transform="translate(14 {top + size * len(names) / 2}) '
-        f'rotate(-90)" text-anchor="middle">true</text>',
-    ]
-    for place, name in enumerate(short):
-        middle = place * size + size / 2
-        turn = f"translate({left + middle + 4 * (longest > size)} {top - 8})"
-        turn += " rotate(-90)" if longest > size else ""
-        anchor = "start" if longest > size else "middle"
-        parts.append(f'<text transform="{turn}" text-anchor="{anchor}">{escape(name)}</text>')
-        parts.append(
-            f'<text x="{left - 8}" y="{top + middle + 4}" text-anchor="end">{escape(name)}</text>'
-        )
-    for (row, column), count in np.ndenumerate(counts):
-        share = count / max(1, counts[row].sum())
-        kind, strength = ("right", share) if row == column else ("wrong", math.sqrt(share))
-        tip = f"true {names[row]}, predicted {names[column]}: {count} ({percent(share)})"
-        x, y = left + column * size, top + row * size
-        fill = f"{kind} cell" if count else "zero cell"
-        opacity = f"{0.12 + 0.88 * strength:.2f}" if count else "1"
-        shown = str(count) if count and size >= 18 else ""
-        strong = ' class="strong"' if count and strength > 0.5 else ""
-        parts.append(
-            f'<rect class="{fill}" x="{x}" y="{y}" width="{size}" height="{size}" rx="3" '
-            f'fill-opacity="{opacity}"><title>{escape(tip)}</title></rect>'
-            f'<text x="{x + size / 2}" y="{y + size / 2 + 4}"{strong}>{shown}</text>'
-        )
-    side = size * len(names)
-    return _svg(left + side + 8, top + side + 8, "confusion matrix", parts)
-
-
-def picture(pixels: NDArray[np.float64], shape: tuple[int, int], *, label: str) -> str:
-    """Draws an image of one channel, 0 as paper and its largest value as ink, in 16 steps."""
-    levels = np.rint(16 * pixels / max(float(pixels.max()), 1e-300)).reshape(shape)
-    parts = []
-    for level in range(1, 17):
-        path = "".join(f"M{x} {y}h1v1h-1z" for y, x in np.argwhere(levels == level).tolist())
-        if path:
-            parts.append(f'<path class="ink" fill-opacity="{level / 16:.2f}" d="{path}"/>')
-    return _svg(shape[1], shape[0], label, parts, grows=True)
-
-
-def _svg(
+def svg(
     width: float, height: float, label: str, parts: Iterable[str], *, grows: bool = False
 ) -> str:
+    """The drawing around its parts; it is no wider than ``width`` unless it grows."""
     limit = "" if grows else f' style="max-width: {width:g}px"'
     return (
         f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{escape(label)}"{limit}>'
@@ -332,7 +241,8 @@ def _tooltips(
     return parts
 
 
-def _short(name: str, most: int) -> str:
+def short_name(name: str, most: int) -> str:
+    """The name, with an ellipsis for what is beyond ``most`` characters."""
     return name if len(name) <= most else name[: most - 1] + "…"
 
 

@@ -7,10 +7,7 @@ with a header row. A file that cannot be trained on is refused here, at the bord
 
 from __future__ import annotations
 
-import csv
-import difflib
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import DataError, MissingExtraError
+from clearprop.train.csv_table import Table, guess, listed, number, numbers, read, refuse_missing
 
 BUNDLED = ("digits", "iris", "wine", "breast_cancer")
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "?"})  # "none" may be an honest class
-LARGEST = 1e150  # squares of larger numbers overflow when columns are standardized
 MOST_CLASSES = 20  # a whole-number target with more distinct values than this is a quantity
 FEWEST_EXAMPLES = 4  # two for each side of the split
 
@@ -89,7 +85,8 @@ def load(source: str, target: str | None = None) -> Dataset:
     """
     if source in BUNDLED:
         return _bundled(source, target)
-    table = _read(Path(source))
+    table = read(Path(source), BUNDLED)
+    _refuse_few(table)
     chosen = _target_column(table, target)
     columns = [column for column in range(len(table.header)) if column != chosen]
     if not columns:
@@ -98,9 +95,9 @@ def load(source: str, target: str | None = None) -> Dataset:
             why=f"{target!r} is its only column, so there is nothing to predict it from",
             remedy="Add columns, or check that commas, semicolons or tabs separate them.",
         )
-    _refuse_missing(table)
+    refuse_missing(table)
     targets, class_names = _targets(table, chosen)
-    features = np.stack([_numbers(table, column) for column in columns], axis=1)
+    features = np.stack([numbers(table, column) for column in columns], axis=1)
     names = tuple(table.header[column] for column in columns)
     _refuse_constant(source, features, names)
     return Dataset(source, features, targets, names, class_names, table.header[chosen])
@@ -193,137 +190,13 @@ def _bundled(name: str, target: str | None) -> Dataset:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The cells of a CSV file, as text, each row with the line it began on."""
-
-    path: Path
-    header: list[str]
-    rows: list[list[str]]
-    lines: list[int]
-
-    def at(self, row: int, column: int) -> str:
-        return f"{self.path}, line {self.lines[row]}, column {self.header[column]!r}"
-
-
-def _read(path: Path) -> _Table:
-    text = _text(path)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    line = 1
-    try:
-        mark = _delimiter(text)
-        stream = io.StringIO(text, newline="")
-        reader = csv.reader(stream, delimiter=mark, skipinitialspace=True, strict=True)
-        for cells in reader:
-            if len(cells) > 1 or any(map(str.strip, cells)):  # blank lines are skipped
-                rows.append([cell.strip() for cell in cells])
-                lines.append(line)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise DataError(
-            f"{path} is not a valid CSV file",
-            where=f"line {line}",
-            why=f"Python's csv module says: {error}",
-            remedy='Close every quote, and write a quote inside a quoted cell as "".',
-        ) from error
-    if not rows:
-        raise DataError(f"{path} is empty", remedy="Write a header row and one row per example.")
-    table = _Table(path, rows[0], rows[1:], lines[1:])
-    _refuse_header(table, lines[0])
-    _refuse_rows(table)
-    return table
-
-
-def _delimiter(text: str) -> str:
-    """Returns the mark that cuts the header, the first line not blank, into most columns."""
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    return max(",;\t", key=lambda mark: len(next(csv.reader([header], delimiter=mark), ())))
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError as error:
-        nearby = [str(file) for file in path.parent.glob("*.csv")]
-        raise DataError(
-            f"there is no data set and no file named {str(path)!r}",
-            remedy=f"{_guess(str(path), [*BUNDLED, *nearby])}Give the path of a CSV file, or one "
-            f"of {_listed(BUNDLED)}.",
-        ) from error
-    except OSError as error:
-        why = "It is a folder" if path.is_dir() else f"The system says: {error.strerror}"
-        raise DataError(
-            f"{path} cannot be read", why=why, remedy="Give the path of a CSV file."
-        ) from error
-    try:
-        if b"\0" in raw:
-            raise UnicodeDecodeError("utf-8", raw, raw.index(0), raw.index(0) + 1, "a zero byte")
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"{path} is not UTF-8 text",
-            where=f"line {raw.count(10, 0, error.start) + 1}, byte {error.start}: "
-            f"0x{raw[error.start]:02x}",
-            why="It is a binary file, or text in another encoding",
-            remedy='Save it as "CSV UTF-8".',
-        ) from error
-
-
-def _refuse_header(table: _Table, line: int) -> None:
-    where = f"{table.path}, line {line}"
-    for place, name in enumerate(table.header):
-        if not name:
-            raise DataError(
-                f"column {place + 1} has no name", where=where, remedy="Name it, or remove it."
-            )
-        if name in table.header[:place]:
-            raise DataError(
-                f"two columns are named {name!r}",
-                where=f"{where}, columns {table.header.index(name) + 1} and {place + 1}",
-                remedy="Rename one of them.",
-            )
-    counted = [str(place) for place in range(len(table.header))]  # what pandas calls its columns
-    if table.header != counted and None not in map(_number, table.header):
-        raise DataError(
-            "the header row is missing",
-            where=where,
-            why=f"The first line holds only numbers: {_listed(map(repr, table.header))}",
-            remedy="Put the column names on a line of their own before the first example.",
-        )
-
-
-def _refuse_rows(table: _Table) -> None:
-    for cells, line in zip(table.rows, table.lines, strict=True):
-        if len(cells) != len(table.header):
-            raise DataError(
-                f"this row has {len(cells)} cells, the header has {len(table.header)}",
-                where=f"{table.path}, line {line}, beginning {cells[0]!r}",
-                remedy="Add or remove cells; quote a cell that contains the separator.",
-            )
+def _refuse_few(table: Table) -> None:
     if len(table.rows) < FEWEST_EXAMPLES:
         count = len(table.rows) or "none, only a header"
         raise DataError(
             f"{table.path} has too few examples ({count})",
             why=f"Training and testing need at least {FEWEST_EXAMPLES}",
             remedy="Add rows.",
-        )
-
-
-def _refuse_missing(table: _Table) -> None:
-    holes = [
-        (row, column)
-        for row, cells in enumerate(table.rows)
-        for column, cell in enumerate(cells)
-        if cell.lower() in MISSING
-    ]
-    if holes:
-        row, column = holes[0]
-        raise DataError(
-            f"{len(holes)} value{'s are' if len(holes) > 1 else ' is'} missing "
-            f"in {len({row for row, _ in holes})} of {len(table.rows)} rows",
-            where=f"first: {table.at(row, column)}, {table.rows[row][column]!r}",
-            remedy="Fill them in, or remove those rows or columns.",
         )
 
 
@@ -336,36 +209,36 @@ def _refuse_constant(source: str, features: NDArray[np.float64], names: Sequence
     if constant:
         several = len(constant) > 1
         raise DataError(
-            f"column{'s' * several} {_listed(constant)} never change{'' if several else 's'}",
+            f"column{'s' * several} {listed(constant)} never change{'' if several else 's'}",
             where=source,
             why="A constant column cannot tell one example from another",
             remedy=f"Remove {'them' if several else 'it'} from the file.",
         )
 
 
-def _target_column(table: _Table, target: str | None) -> int:
+def _target_column(table: Table, target: str | None) -> int:
     if target in table.header:
         return table.header.index(target)
     if target is None:
         what, hint = "no target is given", "Say which column to predict with --target NAME. "
     else:
-        what, hint = f"there is no column {target!r}", _guess(target, table.header)
+        what, hint = f"there is no column {target!r}", guess(target, table.header)
     raise DataError(
         what,
         where=str(table.path),
-        remedy=f"{hint}The columns are {_listed(map(repr, table.header))}.",
+        remedy=f"{hint}The columns are {listed(map(repr, table.header))}.",
     )
 
 
-def _targets(table: _Table, column: int) -> tuple[NDArray[Any], tuple[str, ...] | None]:
+def _targets(table: Table, column: int) -> tuple[NDArray[Any], tuple[str, ...] | None]:
     """Returns class indices with class names, or quantities of shape (m, 1) with None."""
     texts = [row[column] for row in table.rows]
-    numbers = [_number(text) for text in texts]
+    parsed = [number(text) for text in texts]
     most = max(2, len(texts) // 2)
-    if None in numbers and len(set(numbers)) <= MOST_CLASSES:
+    if None in parsed and len(set(parsed)) <= MOST_CLASSES:
         values: NDArray[Any] = np.array(texts)
     else:
-        values = _numbers(table, column)
+        values = numbers(table, column)
         most = min(most, MOST_CLASSES)
     classes, indices = np.unique(values, return_inverse=True)
     where = f"{table.path}, column {table.header[column]!r}"
@@ -389,43 +262,3 @@ def _targets(table: _Table, column: int) -> tuple[NDArray[Any], tuple[str, ...] 
     if len(classes) <= most and np.array_equal(classes, np.rint(classes)):
         return indices, tuple(str(int(value)) for value in classes)
     return values[:, np.newaxis], None
-
-
-def _numbers(table: _Table, column: int) -> NDArray[np.float64]:
-    values = np.empty(len(table.rows))
-    for row, cells in enumerate(table.rows):
-        value = _number(cells[column])
-        if value is None:
-            raise DataError(
-                f"{cells[column]!r} is not a number",
-                where=table.at(row, column),
-                why="All columns but a target of classes must be numeric",
-                remedy="Write numbers with a decimal point, or remove the column.",
-            )
-        if not abs(value) <= LARGEST:
-            raise DataError(
-                f"{cells[column]!r} is not finite, or beyond ±{LARGEST:g}",
-                where=table.at(row, column),
-                remedy="Correct it, or remove the row.",
-            )
-        values[row] = value
-    return values
-
-
-def _number(text: str) -> float | None:
-    try:
-        return None if "_" in text else float(text)
-    except ValueError:
-        return None
-
-
-def _guess(name: str, known: Sequence[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"Did you mean {close[0]!r}? " if close else ""
-
-
-def _listed(names: Iterable[str], most: int = 12) -> str:
-    """Joins names for a sentence; a wide table does not flood it."""
-    listed = list(names)
-    rest = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + rest

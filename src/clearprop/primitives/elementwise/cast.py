@@ -3,9 +3,9 @@
 A cast between floats passes derivatives on, rounded to the operand's dtype; no path leads through
 an integer or a boolean.
 
->>> import clearprop as cp
->>> cp.grad(lambda x: x * x.astype("int64"))(2.5)
-2.0
+>>> import clearprop as cp, numpy as np
+>>> cp.grad(lambda x: cp.numpy.sum(x * x.astype("int64")))(np.array([2.5, -1.5]))
+array([ 2., -1.])
 """
 
 from typing import Any

@@ -1,0 +1,213 @@
+"""Linear algebra that needs no factorization; the rest of ``numpy.linalg`` on plain values."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from typing import Any
+
+import numpy as np
+
+from clearprop.errors import ShapeError
+from clearprop.numpy import products, shapes
+from clearprop.numpy.einstein import einsum
+from clearprop.numpy.moving import trace as trace_
+from clearprop.numpy.public import follows
+from clearprop.numpy.reductions import axis_tuple, reduced, sum
+from clearprop.numpy.roots import power_root, root
+from clearprop.tracing import apply, as_array, cast, new_array, unsupported, user_line
+
+__all__ = [
+    "cross",
+    "diagonal",
+    "matmul",
+    "matrix_norm",
+    "matrix_power",
+    "matrix_transpose",
+    "multi_dot",
+    "norm",
+    "outer",
+    "tensordot",
+    "trace",
+    "vecdot",
+    "vector_norm",
+]
+
+
+@follows(np.linalg.norm)
+def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
+    """The norm of a vector or matrix, by default the root of the sum of squares.
+
+    At 0 its derivative is 0, the smallest subgradient; where maxima tie they share it.
+    """
+    x = _floating(x)
+    if axis is None:
+        if ord is None or x.ndim == 1 or (x.ndim == 2 and ord in ("f", "fro")):
+            return _vector(x, ord if ord is not None and x.ndim == 1 else 2, None, keepdims)
+        axis = tuple(range(x.ndim))
+    axes = np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
+    if len(axes) == 1:
+        return _vector(x, 2 if ord is None else ord, axes, keepdims)
+    if len(axes) != 2:
+        raise ValueError("Improper number of dimensions to norm.")
+    return _matrix(x, ord, axes, keepdims)
+
+
+@follows(np.linalg.vector_norm)
+def vector_norm(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
+    """The norm of the elements over axes, as those of one vector."""
+    return _vector(_floating(x), ord, axis, keepdims)
+
+
+@follows(np.linalg.matrix_norm)
+def matrix_norm(x: Any, /, *, keepdims: Any = False, ord: Any = "fro") -> Any:
+    """The norm of the matrices in the last two axes."""
+    x = _floating(x)
+    return _matrix(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
+
+
+@follows(np.linalg.matrix_power)
+def matrix_power(a: Any, n: Any) -> Any:
+    """A square matrix multiplied n times with itself, by repeated squaring."""
+    a = as_array(a)
+    if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
+        raise ShapeError(f"matrix_power of shape {a.shape}", where=user_line())
+    if n < 0:
+        raise unsupported("linalg.matrix_power", "a negative power")
+    if n == 0:
+        return new_array(np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape).copy())
+    result: Any = None
+    square = a
+    while n:
+        n, odd = divmod(int(n), 2)
+        if odd:
+            result = square if result is None else products.matmul(result, square)
+        square = products.matmul(square, square) if n else square
+    return a.copy() if result is a else result
+
+
+@follows(np.linalg.multi_dot)
+def multi_dot(arrays: Any) -> Any:
+    """The product of several matrices, in the order that costs the fewest multiplications."""
+    parts = [as_array(a) for a in arrays]
+    if len(parts) < 2:
+        raise ValueError("Expecting at least two arrays.")
+    for a, b in itertools.pairwise(parts):
+        if a.shape[-1] != b.shape[0]:
+            raise ShapeError(
+                f"multi_dot of shapes {', '.join(str(a.shape) for a in parts)}", where=user_line()
+            )
+    letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    if len(parts) >= len(letters):
+        return functools.reduce(products.matmul, parts)
+    terms = [letters[i : i + 2] for i in range(len(parts))]
+    terms[0] = terms[0][-parts[0].ndim :]
+    terms[-1] = terms[-1][: parts[-1].ndim]
+    kept = (terms[0][0] if parts[0].ndim == 2 else "") + (
+        terms[-1][1] if parts[-1].ndim == 2 else ""
+    )
+    return einsum(f"{','.join(terms)}->{kept}", *parts)
+
+
+@follows(np.linalg.trace)
+def trace(x: Any, /, *, offset: Any = 0, dtype: Any = None) -> Any:
+    """The sum along the diagonal of the last two axes."""
+    return trace_(x, offset, -2, -1, dtype)
+
+
+@follows(np.linalg.diagonal)
+def diagonal(x: Any, /, *, offset: Any = 0) -> Any:
+    """The diagonal of the last two axes: a read-only view."""
+    return shapes.diagonal(x, offset, -2, -1)
+
+
+@follows(np.linalg.outer)
+def outer(x1: Any, x2: Any, /) -> Any:
+    """The products of every element of a vector with every one of another: a matrix."""
+    if np.ndim(x1) != 1 or np.ndim(x2) != 1:
+        raise ValueError(
+            "Input arrays must be one-dimensional, but they are "
+            f"x1.ndim={np.ndim(x1)} and x2.ndim={np.ndim(x2)}."
+        )
+    return products.outer(x1, x2)
+
+
+@follows(np.linalg.cross)
+def cross(x1: Any, x2: Any, /, *, axis: Any = -1) -> Any:
+    """The cross product of vectors of length 3 along an axis."""
+    a, b = as_array(x1), as_array(x2)
+    if a.shape[axis] != 3 or b.shape[axis] != 3:
+        raise ValueError(
+            "Both input arrays must be (arrays of) 3-dimensional vectors, but they are "
+            f"{a.shape[axis]} and {b.shape[axis]} dimensional instead."
+        )
+    return products.cross(a, b, axis=axis)
+
+
+@follows(np.linalg.matmul)
+def matmul(x1: Any, x2: Any, /) -> Any:
+    """The matrix product."""
+    return products.matmul(x1, x2)
+
+
+@follows(np.linalg.matrix_transpose)
+def matrix_transpose(x: Any, /) -> Any:
+    """The last two axes exchanged; a view."""
+    return shapes.matrix_transpose(x)
+
+
+@follows(np.linalg.tensordot)
+def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
+    """The sum over pairs of axes."""
+    return products.tensordot(x1, x2, axes)
+
+
+@follows(np.linalg.vecdot)
+def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1) -> Any:
+    """The dot products of vectors along an axis."""
+    return products.vecdot(x1, x2, axis=axis)  # type: ignore[call-overload]
+
+
+# What they share ---------------------------------------------------------------------------------
+
+
+def _floating(x: Any) -> Any:
+    x = as_array(x)
+    return x if x.dtype.kind == "f" else cast(x, np.float64)
+
+
+def _vector(x: Any, order: Any, axis: Any, keepdims: Any) -> Any:
+    """Over axes, (Σ |xᵢ|ᵒ)^(1/o), and its limits."""
+    if order == 2:
+        return root(sum(x * x, axis, keepdims=keepdims))
+    if order in (np.inf, -np.inf):
+        return reduced("max" if order > 0 else "min", abs(x), axis, keepdims)
+    if order == 0:
+        return sum(cast(x != 0, x.dtype), axis, keepdims=keepdims)
+    if order == 1:
+        return sum(abs(x), axis, keepdims=keepdims)
+    if isinstance(order, str):
+        raise ValueError(f"Invalid norm order '{order}' for vectors")
+    return power_root(sum(abs(x) ** x.dtype.type(order), axis, keepdims=keepdims), order)
+
+
+def _matrix(x: Any, order: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
+    """Over two axes: Frobenius, or the extreme of the rows' or columns' sums."""
+    if order in (None, "fro", "f"):
+        return root(sum(x * x, axes, keepdims=keepdims))
+    if order in (2, -2, "nuc"):
+        raise unsupported("linalg.norm", f"ord={order!r} of a matrix")
+    if order not in (1, -1, np.inf, -np.inf):
+        raise ValueError("Invalid norm order for matrices.")
+    rows, columns = axes
+    along, over = (rows, columns) if order in (1, -1) else (columns, rows)
+    sums = sum(abs(x), along, keepdims=True)
+    extreme = reduced("max" if order > 0 else "min", sums, over, True)
+    if keepdims:
+        return extreme
+    shape = tuple(n for i, n in enumerate(x.shape) if i not in axis_tuple(axes, x.ndim))
+    return apply("reshape", extreme, shape=shape)
+
+
+def __getattr__(name: str) -> Any:
+    return getattr(np.linalg, name)

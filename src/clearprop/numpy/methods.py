@@ -1,0 +1,63 @@
+"""Methods of traced arrays that are no functions of NumPy, or have other defaults than those."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clearprop.numpy.creation import array
+from clearprop.numpy.shapes import ravel
+from clearprop.tracing import Traced, apply, guard, setitem
+
+__all__ = ["copy", "fill", "flatten", "item", "tolist"]
+
+
+def copy(x: Traced, order: Any = "C") -> Any:
+    """``x.copy()``: in C order, where ``numpy.copy`` keeps the order; a scalar stays one."""
+    return array(x, order=order) if x.is_array else x.snapshot()
+
+
+def flatten(x: Traced, order: Any = "C") -> Any:
+    """``x.flatten()``: all elements along one axis, always a copy."""
+    return array(ravel(x, order))
+
+
+def fill(x: Traced, value: Any) -> None:
+    """``x.fill(value)``: the same number for every element."""
+    setitem(x, ..., value)
+
+
+def item(x: Traced, *place: Any) -> Any:
+    """``x.item()``: one integer or boolean as Python's own, with a guard.
+
+    Raises:
+        DetachmentError: For floats, as a plain number carries no derivative.
+        ValueError: If x has several elements and no place is given.
+    """
+    if place:
+        index = place[0] if len(place) == 1 and isinstance(place[0], tuple) else place
+        flat = len(index) == 1 and x.ndim != 1
+        single: Any = ravel(x)[index[0]] if flat else x[tuple(index)]
+    elif x.size != 1:
+        raise ValueError("can only convert an array of size 1 to a Python scalar")
+    else:
+        single = apply("reshape", x, shape=()) if x.shape else x
+    if single.dtype.kind == "f":
+        raise x.detached(".item()", "x[i], or x.reshape(()) for the only element")
+    return guard(single, "bool" if single.dtype.kind == "b" else "int")
+
+
+def tolist(x: Traced) -> Any:
+    """``x.tolist()``: nested lists of Python's integers or booleans, with guards.
+
+    Raises:
+        DetachmentError: For floats, as plain numbers carry no derivative.
+    """
+    if x.dtype.kind == "f":
+        raise x.detached(".tolist()", "list(x), whose elements are traced")
+    if not x.shape:
+        return item(x)
+    elements: Any = ravel(x)
+    flat = [item(element) for element in elements]
+    return np.array(flat, object).reshape(x.shape).tolist()

@@ -1,0 +1,300 @@
+"""Element by element, composed of primitives: powers, rounding, angles, comparisons."""
+
+from __future__ import annotations
+
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+from clearprop.errors import DtypeError
+from clearprop.numpy.comparing import isneginf, isposinf
+from clearprop.numpy.public import choice, follows
+from clearprop.tracing import (
+    Traced,
+    as_array,
+    cast,
+    settled,
+    unsupported,
+    user_line,
+)
+
+__all__ = [
+    "around",
+    "clip",
+    "conj",
+    "conjugate",
+    "copysign",
+    "deg2rad",
+    "degrees",
+    "divmod",
+    "fabs",
+    "fix",
+    "float_power",
+    "fmax",
+    "fmin",
+    "heaviside",
+    "imag",
+    "logaddexp2",
+    "modf",
+    "nan_to_num",
+    "positive",
+    "rad2deg",
+    "radians",
+    "real",
+    "real_if_close",
+    "reciprocal",
+    "round",
+    "signbit",
+    "sinc",
+    "square",
+]
+
+# Signs and powers --------------------------------------------------------------------------------
+
+
+@follows(np.positive)
+def positive(x: Any, /) -> Any:
+    """A copy of the numbers."""
+    x = as_array(x)
+    if x.dtype.kind == "b":
+        raise DtypeError("positive is not defined for booleans", where=user_line())
+    return _scalar_copy(x)
+
+
+@follows(np.conjugate)
+def conjugate(x: Any, /) -> Any:
+    """A copy, as the numbers are real."""
+    return _scalar_copy(as_array(x))
+
+
+conj = conjugate
+
+
+@follows(np.real)
+def real(val: Any) -> Any:
+    """The array itself, as its numbers are real."""
+    return as_array(val)
+
+
+@follows(np.imag)
+def imag(val: Any) -> Any:
+    """Zeros, as the numbers are real."""
+    a = as_array(val)
+    return np.zeros(a.shape, a.dtype)[()]
+
+
+@follows(np.real_if_close)
+def real_if_close(a: Any, tol: Any = 100) -> Any:
+    """The array itself, as its numbers are real."""
+    return as_array(a)
+
+
+@follows(np.square)
+def square(x: Any, /) -> Any:
+    """X · x."""
+    (x,) = settled(np.square, x)
+    return x * x
+
+
+@follows(np.reciprocal)
+def reciprocal(x: Any, /) -> Any:
+    """1 / x, for floats."""
+    (x,) = settled(np.reciprocal, x)
+    if x.dtype.kind != "f":
+        raise unsupported("reciprocal", f"dtype {x.dtype}", "Write 1 / x, which gives floats.")
+    return 1 / x
+
+
+@follows(np.float_power)
+def float_power(x1: Any, x2: Any, /) -> Any:
+    """x1 to the power x2, in double precision at least."""
+    a, b = settled(np.float_power, x1, x2)
+    return a**b
+
+
+@follows(np.fabs)
+def fabs(x: Any, /) -> Any:
+    """|x| as a float."""
+    return abs(settled(np.fabs, x)[0])
+
+
+@follows(np.copysign)
+def copysign(x1: Any, x2: Any, /) -> Any:
+    """|x1| with the sign of x2; that of −0.0 counts too, NaN is taken as positive."""
+    a, b = settled(np.copysign, x1, x2)
+    return choice(signbit(b), -abs(a), abs(a))
+
+
+@follows(np.signbit)
+def signbit(x: Any, /) -> Any:
+    """Whether the sign is negative, of −0.0 too; NaN is taken as positive."""
+    (x,) = settled(np.signbit, x)
+    return (x < 0) | ((x == 0) & (np.arctan2(x, x.dtype.type(-1)) < 0))
+
+
+@follows(np.heaviside)
+def heaviside(x1: Any, x2: Any, /) -> Any:
+    """0 where x1 < 0, 1 where x1 > 0, x2 where it is 0; the step has no derivative by x1."""
+    a, b = settled(np.heaviside, x1, x2)
+    zero, one = a.dtype.type(0), a.dtype.type(1)
+    step = choice(a < 0, zero, choice(np.isnan(a), a.dtype.type(np.nan), one))
+    return choice(a == 0, b, step)
+
+
+@follows(np.logaddexp2)
+def logaddexp2(x1: Any, x2: Any, /) -> Any:
+    """log₂(2^x1 + 2^x2), without overflow."""
+    a, b = settled(np.logaddexp2, x1, x2)
+    unit = a.dtype.type(np.log(2))
+    return np.logaddexp(a * unit, b * unit) / unit
+
+
+@follows(np.fmax)
+def fmax(x1: Any, x2: Any, /) -> Any:
+    """The larger one; where one is NaN, the other."""
+    return _passing_nan(np.maximum, *settled(np.fmax, x1, x2))
+
+
+@follows(np.fmin)
+def fmin(x1: Any, x2: Any, /) -> Any:
+    """The smaller one; where one is NaN, the other."""
+    return _passing_nan(np.minimum, *settled(np.fmin, x1, x2))
+
+
+@follows(np.divmod)
+def divmod(x1: Any, x2: Any, /) -> Any:
+    """Quotient, rounded down, and remainder."""
+    return x1 // x2, x1 % x2
+
+
+# Rounding and bounds -----------------------------------------------------------------------------
+
+
+@follows(np.round)
+def round(a: Any, decimals: Any = 0) -> Any:
+    """To a number of decimals, halves to even; its derivative is 0."""
+    a = as_array(a)
+    if a.dtype.kind in "iu" and decimals >= 0:
+        return _scalar_copy(a)
+    if a.dtype.kind != "f":
+        raise unsupported("round", f"dtype {a.dtype} and decimals={decimals}")
+    if decimals == 0:
+        return np.rint(a)
+    scale = a.dtype.type(10.0 ** abs(decimals))
+    return np.rint(a * scale) / scale if decimals > 0 else np.rint(a / scale) * scale
+
+
+around = round
+
+
+@follows(np.fix)
+def fix(x: Any) -> Any:
+    """Towards zero; its derivative is 0."""
+    return np.trunc(x)
+
+
+@follows(np.modf)
+def modf(x: Any, /) -> Any:
+    """Fraction and whole part, both with the sign of x."""
+    (x,) = settled(np.modf, x)
+    whole, zero = np.trunc(x), x.dtype.type(0)
+    negative = signbit(x)
+    fraction = choice(negative, -(whole - x), x - whole)
+    return choice(np.isinf(x), choice(negative, -zero, zero), fraction), whole
+
+
+@follows(np.clip)
+def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    """Brought into an interval; at its ends the derivative is that of minimum and maximum."""
+    low = a_min if min is None else min
+    high = a_max if max is None else max
+    a = as_array(a)
+    if low is None and high is None:
+        return _scalar_copy(a)
+    if low is not None:
+        a = np.maximum(a, low)
+    return a if high is None else np.minimum(a, high)
+
+
+@follows(np.nan_to_num)
+def nan_to_num(x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
+    """Numbers in the place of NaN and infinities; no derivative passes there."""
+    x = as_array(x)
+    if x.dtype.kind != "f":
+        return as_array(_scalar_copy(x))
+    limits, kind = np.finfo(x.dtype), x.dtype.type
+    result = choice(np.isnan(x), kind(nan), x)
+    result = choice(isposinf(x), kind(limits.max if posinf is None else posinf), result)
+    return choice(isneginf(x), kind(limits.min if neginf is None else neginf), result)
+
+
+# Angles ------------------------------------------------------------------------------------------
+
+
+@follows(np.deg2rad)
+def deg2rad(x: Any, /) -> Any:
+    """Degrees as radians."""
+    (x,) = settled(np.deg2rad, x)
+    return x * x.dtype.type(np.pi / 180)
+
+
+@follows(np.rad2deg)
+def rad2deg(x: Any, /) -> Any:
+    """Radians as degrees."""
+    (x,) = settled(np.rad2deg, x)
+    return x * x.dtype.type(180 / np.pi)
+
+
+@follows(np.radians)
+def radians(x: Any, /) -> Any:
+    """Degrees as radians."""
+    return deg2rad(x)
+
+
+@follows(np.degrees)
+def degrees(x: Any, /) -> Any:
+    """Radians as degrees."""
+    return rad2deg(x)
+
+
+@follows(np.sinc)
+def sinc(x: Any) -> Any:
+    """sin(πx) / (πx), and 1 at 0.
+
+    Near 0 it is the Taylor series of sin(y) / y, so that derivatives of every order are right
+    there: 0 the first, −π²/3 the second.
+    """
+    x = as_array(x)
+    x = x if x.dtype.kind == "f" else cast(x, np.float64)
+    kind = x.dtype.type
+    y = x * kind(np.pi)
+    near = abs(y) < 1
+    z = choice(near, y * y, kind(0))
+    series = kind((-1) ** _TERMS / factorial(2 * _TERMS + 1)) * z
+    for k in range(_TERMS - 1, 0, -1):
+        series = (series + kind((-1) ** k / factorial(2 * k + 1))) * z
+    far = choice(near, kind(1), y)
+    return choice(near, series + kind(1), np.sin(far) / far)
+
+
+_TERMS = 9
+"""How many terms of the series make sin(y) / y exact to double precision for |y| < 1."""
+
+
+# What they share ---------------------------------------------------------------------------------
+
+
+def _passing_nan(function: Any, a: Any, b: Any) -> Any:
+    if a.dtype.kind != "f":
+        return function(a, b)
+    return choice(np.isnan(a), b, choice(np.isnan(b), a, function(a, b)))
+
+
+def _scalar_copy(x: Any) -> Any:
+    """A copy; a 0-d array becomes a scalar, as ufuncs make it."""
+    if x.__class__ is not Traced:
+        return x[()].copy()
+    result = x.snapshot()
+    result.is_array = bool(x.shape)
+    return result

@@ -1,0 +1,110 @@
+"""Functions that write into an array: what ``y[index] = value`` does under other names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from clearprop.numpy.choosing import along_axis
+from clearprop.numpy.moving import moved
+from clearprop.numpy.public import choice, follows
+from clearprop.numpy.reductions import single_axis
+from clearprop.tracing import Traced, apply, as_array, bottom, setitem, unsupported
+
+__all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]
+
+
+@follows(np.copyto)
+def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
+    """Write src into dst, where a mask is true if one is given."""
+    _require_traced(dst, "copyto")
+    src = as_array(src) if isinstance(src, (list, tuple)) else src
+    given = src.dtype if hasattr(src, "dtype") else type(src)
+    weak = given in (int, float)
+    if not weak and not np.can_cast(given, dst.dtype, casting):
+        raise TypeError(
+            f"Cannot cast array data from {given!r} to {dst.dtype!r} according to the rule "
+            f"{casting!r}"
+        )
+    setitem(dst, ..., src if where is True else choice(where, src, dst))
+
+
+@follows(np.put)
+def put(a: Any, ind: Any, v: Any, *, mode: Any = "raise") -> None:
+    """Write values at positions of the flattened array; they start again when they run out."""
+    _require_traced(a, "put")
+    if mode != "raise":
+        raise unsupported("put", f"mode={mode!r}")
+    ind, v = as_array(ind), as_array(v)
+    if ind.size and v.size:
+        flat = apply("reshape", ind, shape=(ind.size,))
+        setitem(a, _unraveled(flat, a.shape), moved(v, lambda i: np.resize(i, ind.size)))
+
+
+@follows(np.put_along_axis)
+def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
+    """Write values, for each line along an axis at its own positions."""
+    _require_traced(arr, "put_along_axis")
+    indices = as_array(indices)
+    if axis is None:
+        raise unsupported("put_along_axis", "axis=None", "Write np.put(arr, indices, values).")
+    setitem(arr, along_axis(arr.shape, indices, single_axis(axis, arr.ndim)), values)
+
+
+@follows(np.putmask)
+def putmask(a: Any, mask: Any, values: Any) -> None:
+    """Write values where a mask of a's shape is true; shorter ones are repeated."""
+    _require_traced(a, "putmask")
+    values = as_array(values)
+    whole = values if values.shape == a.shape else moved(values, lambda i: np.resize(i, a.shape))
+    mask = as_array(mask)
+    setitem(a, ..., choice(mask if mask.dtype.kind == "b" else mask != 0, whole, a))
+
+
+@follows(np.place)
+def place(arr: Any, mask: Any, vals: Any) -> None:
+    """Write the first values where a mask is true, from the first again when they run out."""
+    _require_traced(arr, "place")
+    mask, vals = as_array(mask), as_array(vals)
+    if not vals.size:
+        raise ValueError("Cannot insert from an empty array!")
+    mask = mask if mask.dtype.kind == "b" else mask != 0
+    count = int(np.count_nonzero(bottom(mask)))
+    setitem(arr, mask, moved(vals, lambda i: np.resize(i, count)))
+
+
+@follows(np.fill_diagonal)
+def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
+    """Write a value, or values from the first again when they run out, on the main diagonal."""
+    _require_traced(a, "fill_diagonal")
+    marks = np.zeros(a.shape, bool)
+    np.fill_diagonal(marks, True, wrap)
+    on, val = np.nonzero(marks), as_array(val)
+    setitem(a, on, moved(val, lambda i: np.resize(i, on[0].size)) if val.ndim else val)
+
+
+def _require_traced(target: Any, name: str) -> None:
+    """Raise unless the array written into can hold a derivative."""
+    if target.__class__ is not Traced:
+        raise unsupported(
+            name,
+            "a plain array to write into",
+            "Make the array with clearprop.numpy (np.zeros, np.array), so that it can hold traced "
+            "values.",
+        )
+
+
+def _unraveled(flat: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """Positions in the flattened array as an index of the array."""
+    if flat.__class__ is not Traced:
+        size = int(np.prod(shape))
+        wrong = flat[(flat < -size) | (flat >= size)]
+        if wrong.size:
+            raise IndexError(f"index {int(wrong[0])} is out of bounds for axis 0 with size {size}")
+        return np.unravel_index(flat % size, shape)
+    index = []
+    for length in reversed(shape):
+        index.append(flat % length)
+        flat = flat // length
+    return tuple(reversed(index))

@@ -1,0 +1,1 @@
+"""Learning: optimizers, the loop, data, weights on disk, reports."""

@@ -1,0 +1,315 @@
+"""The training cycle: propagate, measure the error, update along the gradient, until it is done.
+
+Mini-batch stochastic gradient descent (L. Bottou, F. E. Curtis and J. Nocedal, *Optimization
+methods for large-scale machine learning*, SIAM Review 60, 2018, section 3). The gradient of a batch
+shape is derived once; a step is then one run of its plan and a few operations on one flat array.
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any, Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearprop.errors import ArgumentError, ClearpropError
+from clearprop.nn import Network
+from clearprop.nn.initializers import stream
+from clearprop.train.figures import Examples, Meter, examples_of
+from clearprop.train.optimizers import Optimizer, named
+from clearprop.train.progress import progress_for
+from clearprop.train.record import EpochRecord
+from clearprop.train.steps import Compiled, Flat, pieces
+
+Array = NDArray[Any]
+Ending = Literal["epochs", "target", "patience", "interrupted"]
+HELD_OUT = 0.1
+"""The share of the training part that early stopping holds out, if it is given no other."""
+
+
+class DivergedError(ClearpropError, ArithmeticError):
+    """Training met a loss that is no finite number; ``result`` has the last finite weights."""
+
+    result: Result | None = None
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What training gave.
+
+    Attributes:
+        params: The parameters kept, nested arrays.
+        epochs: The figures before training (epoch 0) and after each finished epoch.
+        seconds: Wall time.
+        stopped: Why it ended: ``"epochs"`` (all are done), ``"target"`` (the requested error is
+            met), ``"patience"`` (the validation loss no longer fell) or ``"interrupted"``.
+        kept_epoch: The epoch whose parameters are kept: the last, or the best by validation.
+    """
+
+    params: Any = field(repr=False)
+    epochs: tuple[EpochRecord, ...] = field(repr=False)
+    seconds: float
+    stopped: Ending
+    kept_epoch: int
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C ended it."""
+        return self.stopped == "interrupted"
+
+
+def fit(
+    net: Network,
+    train_set: Any,
+    test_set: Any = None,
+    *,
+    optimizer: str | Optimizer = "adam",
+    learning_rate: float | None = None,
+    batch_size: int = 32,
+    epochs: int = 60,
+    target_error: float | None = None,
+    patience: int | None = None,
+    validation_set: Any = None,
+    params: Any = None,
+    seed: int = 0,
+    progress: bool | None = None,
+    on_epoch: Callable[[EpochRecord], object] | None = None,
+) -> Result:
+    """Train a network; the same seed gives the same bits.
+
+    Args:
+        net: The network, with its loss and regularization.
+        train_set: A :class:`~clearprop.train.data.Dataset` or a pair (X, Y).
+        test_set: The same, measured after each epoch and never learned from; None for none.
+        optimizer: ``"adam"``, ``"momentum"``, ``"gradient_descent"`` or an :class:`Optimizer`.
+        learning_rate: η; by default the optimizer's own.
+        batch_size: Examples per update; the last batch of an epoch may be smaller.
+        epochs: Passes over the training part at most.
+        target_error: Stop once the mean loss over the training part is at most this.
+        patience: Stop after so many epochs without a new smallest validation loss, and keep the
+            parameters of the best.
+        validation_set: For patience; by default a tenth of the training part, held out.
+        params: Parameters to go on from, such as saved ones; by default ``net.init(seed)``.
+        seed: Of the first parameters, the shuffles and what is held out.
+        progress: Whether to show a bar; by default if the error stream is a terminal.
+        on_epoch: Called after each epoch with its figures.
+
+    Returns:
+        What was learned. Ctrl-C ends training after the current batch; a second one at once.
+
+    Raises:
+        DivergedError: The loss became infinite or no number; the error has the last finite result.
+        ArgumentError, ShapeError, DtypeError: The sets or options do not fit.
+
+    >>> from clearprop import nn
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> net = nn.stack([2, 8, 2], hidden="tanh", output="softmax", loss="cross_entropy")
+    >>> result = fit(net, (X, np.array([0, 1, 1, 0])), learning_rate=0.1, target_error=0.01)
+    >>> result.stopped, net(result.params, X).argmax(axis=1)
+    ('target', array([0, 1, 1, 0]))
+    """
+    _refuse_options(batch_size, epochs, patience, seed)
+    whole = examples_of(net, train_set)
+    test = None if test_set is None else examples_of(net, test_set)
+    validation = None if validation_set is None else examples_of(net, validation_set)
+    if patience is not None and validation is None:
+        whole, validation = _held_out(whole, seed)
+    run = _Run(net, whole, test, validation, named(optimizer, learning_rate), batch_size, seed)
+    run.start(net.init(seed) if params is None else params)
+    batches = -(-len(whole) // batch_size)
+    with np.errstate(all="ignore"), progress_for(progress, epochs, batches) as shown:
+        stopped = run.learn(epochs, target_error, patience, shown, on_epoch)
+    return run.result(stopped)
+
+
+@final
+class _Run:
+    """One call of :func:`fit`: the parameters on their way, and the figures so far."""
+
+    def __init__(
+        self,
+        net: Network,
+        train: Examples,
+        test: Examples | None,
+        validation: Examples | None,
+        optimizer: Optimizer,
+        batch_size: int,
+        seed: int,
+    ) -> None:
+        self.net = net
+        self.train, self.test, self.validation = train, test, validation
+        self.optimizer = optimizer
+        self.batch_size = batch_size
+        self.seed = seed
+        self.records: list[EpochRecord] = []
+        self.began = time.perf_counter()
+
+    def start(self, params: Any) -> None:
+        """Take first parameters and derive the gradient's function."""
+        self.net.check(params)
+        self.flat = Flat(params)
+        self.before = self.flat.vector.copy()
+        self.best: tuple[float, int, Array] | None = None
+        self.state = self.optimizer.start(self.flat.vector)
+        self.gradient = np.empty_like(self.flat.vector)
+        self.meter = Meter(self.net, self.flat, self.train, self.test)
+        whole = len(self.train)
+
+        def loss(params: Any, X: Any, Y: Any) -> Any:
+            return self.net.loss(params, X, Y, whole)
+
+        self.slopes = Compiled(loss, params, slopes=True)
+
+    def learn(
+        self,
+        epochs: int,
+        target: float | None,
+        patience: int | None,
+        shown: Any,
+        on_epoch: Callable[[EpochRecord], object] | None,
+    ) -> Ending:
+        """The cycle, until one of the ways to end it."""
+        with _interruptible() as asked:
+            try:
+                self._measure(0, shown, on_epoch)
+                for epoch in range(1, epochs + 1):
+                    if target is not None and self.records[-1].train_loss <= target:
+                        return "target"
+                    for batch, done in self._batches(epoch):
+                        self._step(epoch, batch, *done)
+                        shown.batch(epoch, (epoch - 1) * self.batches + batch)
+                        if asked():
+                            return "interrupted"
+                    self._measure(epoch, shown, on_epoch)
+                    if patience is not None and epoch - self._note_best(epoch) >= patience:
+                        return "patience"
+                    if asked():
+                        return "interrupted"
+            except KeyboardInterrupt:
+                return "interrupted"
+        reached = target is not None and self.records[-1].train_loss <= target
+        return "target" if reached else "epochs"
+
+    @property
+    def batches(self) -> int:
+        """Batches per epoch."""
+        return -(-len(self.train) // self.batch_size)
+
+    def _batches(self, epoch: int) -> Iterator[tuple[int, tuple[Any, Any]]]:
+        """The shuffled training part in batches, counted from 1; each epoch has its own order."""
+        order = stream(self.seed, 1, epoch).permutation(len(self.train))
+        mixed = self.train.pick(order)
+        for number, (_, (X, Y)) in enumerate(pieces((mixed.X, mixed.Y), self.batch_size), 1):
+            yield number, (X, Y)
+
+    def _step(self, epoch: int, batch: int, X: Any, Y: Any) -> None:
+        """One update, if the loss that it starts from is finite."""
+        loss, *slopes = self.slopes(self.flat.views, X, Y)
+        if not math.isfinite(loss):
+            raise self._diverged(float(loss), epoch, f"batch {batch} of {self.batches}")
+        self.flat.flatten(slopes, out=self.gradient)
+        change, self.state = self.optimizer.step(self.gradient, self.state)
+        np.copyto(self.before, self.flat.vector)
+        self.flat.vector += change
+
+    def _measure(self, epoch: int, shown: Any, on_epoch: Any) -> None:
+        record = self.meter.record(epoch)
+        if not math.isfinite(record.train_loss):
+            raise self._diverged(record.train_loss, epoch, "its end")
+        self.records.append(record)
+        shown.epoch(record)
+        if on_epoch is not None:
+            on_epoch(record)
+
+    def _note_best(self, epoch: int) -> int:
+        """Remember the parameters with the smallest validation loss; the epoch that has them."""
+        assert self.validation is not None, "patience comes with a validation part"
+        loss, _ = self.meter.over(self.validation)
+        if self.best is None or loss < self.best[0]:
+            self.best = (loss, epoch, self.flat.vector.copy())
+        return self.best[1]
+
+    def result(self, stopped: Ending) -> Result:
+        """What was learned; with patience, the best of it."""
+        kept = self.records[-1].epoch if self.records else 0
+        if self.best is not None:
+            kept = self.best[1]
+            np.copyto(self.flat.vector, self.best[2])
+        seconds = time.perf_counter() - self.began
+        return Result(self.flat.tree(), tuple(self.records), seconds, stopped, kept)
+
+    def _diverged(self, loss: float, epoch: int, where: str) -> DivergedError:
+        """The error, with the parameters before the update that spoiled them."""
+        np.copyto(self.flat.vector, self.before)
+        error = DivergedError(
+            f"the loss became {loss} in epoch {epoch}, {where}",
+            why=f"The updates of {self.optimizer.name} with learning rate "
+            f"{self.optimizer.learning_rate:g} grew beyond what numbers hold.",
+            remedy=f"Use a smaller learning rate, such as {self.optimizer.learning_rate / 10:g}, "
+            "and standardized features.",
+        )
+        error.result = self.result("interrupted")
+        return error
+
+
+def _held_out(whole: Examples, seed: int) -> tuple[Examples, Examples]:
+    """The training part without a tenth of it, and the tenth."""
+    size = round(HELD_OUT * len(whole))
+    if size < 1:
+        raise ArgumentError(
+            f"{len(whole)} examples are too few to hold some out",
+            remedy="Pass validation_set, or leave patience out.",
+        )
+    order = stream(seed, 2).permutation(len(whole))
+    return whole.pick(np.sort(order[size:])), whole.pick(np.sort(order[:size]))
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """While open, the first Ctrl-C only sets a flag; the second raises, as it always did.
+
+    Signals reach the main thread only; elsewhere, and where somebody else handles them, nothing
+    changes.
+    """
+    asked = threading.Event()
+    own = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    if own:
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield asked.is_set
+    finally:
+        if own:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _refuse_options(batch_size: Any, epochs: Any, patience: Any, seed: Any) -> None:
+    for name, value, least in (
+        ("batch_size", batch_size, 1),
+        ("epochs", epochs, 1),
+        ("patience", patience, 1),
+        ("seed", seed, 0),
+    ):
+        if value is None and name == "patience":
+            continue
+        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
+            raise ArgumentError(
+                f"{name} is {value!r}; it must be a whole number of at least {least}"
+            )

@@ -1,0 +1,183 @@
+"""A trained network on disk: weights, and all that is needed to use them on new data.
+
+One safetensors file holds the parameters, the standardizer and, for quantities, the scale of the
+targets; its metadata says how the network is built and what its inputs and classes are called.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearprop._version import __version__
+from clearprop.errors import ClearpropError, WeightsError
+from clearprop.nn import Network, stack
+from clearprop.train import weights
+from clearprop.train.data import Standardizer
+
+FORMAT: Final = "clearprop-model-1"
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """How a stack is built.
+
+    Attributes:
+        sizes: Inputs, units of each hidden layer, outputs.
+        hidden: The hidden layers' activation.
+        output: The output layer's activation.
+        loss: The loss.
+        regularization: λ.
+    """
+
+    sizes: tuple[int, ...]
+    hidden: str
+    output: str
+    loss: str
+    regularization: float
+
+    def build(self) -> Network:
+        """The network.
+
+        >>> Architecture((4, 8, 3), "relu", "softmax", "cross_entropy", 0.0).build()
+        input (4) → hidden (8, relu) → output (3, softmax); cross_entropy; 67 parameters
+        """
+        return stack(
+            self.sizes,
+            hidden=self.hidden,
+            output=self.output,
+            loss=self.loss,
+            regularization=self.regularization,
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A trained network with its borders.
+
+    Attributes:
+        architecture: How it is built.
+        params: Its parameters.
+        standardizer: Of the features.
+        feature_names: The columns, in order.
+        class_names: For classification; None for quantities.
+        target_name: What is predicted.
+        target_scale: For quantities: what makes (t − mean)/scale of them; None for classes.
+        metadata: What else the file says: data set, seed, versions.
+    """
+
+    architecture: Architecture
+    params: Any
+    standardizer: Standardizer
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, ...] | None
+    target_name: str
+    target_scale: Standardizer | None
+    metadata: Mapping[str, str]
+
+    def outputs(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Probabilities (m, classes), or quantities (m, k) in their own units.
+
+        Args:
+            features: Shape (m, n), before standardization.
+        """
+        with np.errstate(all="ignore"):
+            found = self.architecture.build()(self.params, self.standardizer.apply(features))
+        if self.target_scale is not None:
+            found = found * self.target_scale.scale + self.target_scale.mean
+        return np.asarray(found)
+
+
+def save(path: str | Path, model: Model) -> None:
+    """Write a model, whole or not at all.
+
+    Raises:
+        WeightsError: It cannot be written.
+    """
+    arrays: dict[str, Any] = {
+        "network": model.params,
+        "standardizer": {"mean": model.standardizer.mean, "scale": model.standardizer.scale},
+    }
+    if model.target_scale is not None:
+        arrays["targets"] = {"mean": model.target_scale.mean, "scale": model.target_scale.scale}
+    architecture = model.architecture
+    texts = {
+        **model.metadata,
+        "format": FORMAT,
+        "clearprop": __version__,
+        "numpy": np.__version__,
+        "sizes": _json(architecture.sizes),
+        "hidden": architecture.hidden,
+        "output": architecture.output,
+        "loss": architecture.loss,
+        "regularization": repr(architecture.regularization),
+        "feature_names": _json(model.feature_names),
+        "class_names": _json(model.class_names),
+        "target_name": model.target_name,
+    }
+    weights.save(path, arrays, texts)
+
+
+def load(path: str | Path) -> Model:
+    """Read what :func:`save` wrote.
+
+    Raises:
+        WeightsError: The file is missing, damaged, or no model.
+    """
+    arrays, texts = weights.load(path)
+    if texts.get("format") != FORMAT:
+        raise WeightsError(
+            f"{path} holds no trained model",
+            why=f"Its metadata does not say {FORMAT!r}; it was not written by clearprop train, or "
+            "by another version",
+            remedy='Give the "model" file that clearprop train wrote.',
+        )
+    try:
+        architecture = Architecture(
+            tuple(json.loads(texts["sizes"])),
+            texts["hidden"],
+            texts["output"],
+            texts["loss"],
+            float(texts["regularization"]),
+        )
+        standardizer = Standardizer(**arrays["standardizer"])
+        scale = Standardizer(**arrays["targets"]) if "targets" in arrays else None
+        classes = json.loads(texts["class_names"])
+        model = Model(
+            architecture,
+            arrays["network"],
+            standardizer,
+            tuple(json.loads(texts["feature_names"])),
+            None if classes is None else tuple(classes),
+            texts["target_name"],
+            scale,
+            texts,
+        )
+        net = architecture.build()
+        consistent = (
+            len(model.feature_names) == architecture.sizes[0] == standardizer.mean.shape[0]
+            and (classes is None or len(classes) == architecture.sizes[-1])
+            and (classes is None) == (scale is not None)
+        )
+    except (KeyError, ValueError, TypeError, ClearpropError) as error:
+        raise _inconsistent(path, f"Reading it failed with: {error}") from error
+    if not consistent:
+        raise _inconsistent(path, "Its sizes, features and classes do not fit each other")
+    weights.match(model.params, net.init())
+    return model
+
+
+def _inconsistent(path: str | Path, why: str) -> WeightsError:
+    return WeightsError(f"{path} is damaged", why=why, remedy="Train again, or take another file.")
+
+
+def _json(value: Sequence[Any] | None) -> str:
+    return json.dumps(value, ensure_ascii=False)
