@@ -48,7 +48,8 @@ def _row(primitive: Primitive, folder: str) -> str:
     module: Any = importlib.import_module(f"clearprop.primitives.{folder}.{primitive.name}")
     first = re.split(r"\n\s*\n|\n>>>", module.__doc__.strip())[0].replace("\n", " ")
     first = first.replace("``", "`").replace("|", r"\|")
-    formula = re.sub(r"@(\d)", lambda m: LETTERS[int(m[1])], primitive.formula).replace("|", r"\vert ")
+    formula = re.sub(r"@(\d)", lambda m: LETTERS[int(m[1])], primitive.formula)
+    formula = formula.replace("|", r"\vert ")
     return f"| `{primitive.name}` | ${formula}$ | {primitive.family} | {first} |\n"
 
 
@@ -57,7 +58,8 @@ def _decisions() -> str:
     lines = [
         "\n## Decisions at awkward points\n\n",
         "Where a function has a kink, a jump or a pole, its partials are decisions: symmetric or\n"
-        "minimum-norm subgradients, NaN where none is sensible. The conformance suite holds each.\n\n",
+        "minimum-norm subgradients, NaN where none is sensible. The conformance suite holds "
+        "each.\n\n",
         "| primitive | at | partials | because |\n| --- | --- | --- | --- |\n",
     ]
     for name in sorted(CATALOGUE):

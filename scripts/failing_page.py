@@ -39,7 +39,7 @@ def _section(failing: Failing) -> str:
         kind = type(error).__name__
     body = inspect.getsource(failing.program)
     body = textwrap.dedent(body[body.index("\n", body.index("def ")) :]).strip()
-    body = body.replace("numpy.", "np.").replace("cnp.", "cnp.")
+    body = re.sub(r"  # noqa.*", "", body.replace("numpy.", "np."))
     quoted = textwrap.fill(f"{kind}: {message}", 96, break_long_words=False, break_on_hyphens=False)
     return f"\n## {failing.title}\n\n```python\n{body}\n```\n\n```text\n{quoted}\n```\n"
 

@@ -28,9 +28,8 @@ def test_the_page_draws_the_floors_of_the_contract():
 
 
 def test_every_floor_of_the_page_exists_and_no_other():
-    floors = {
-        name for row in re.findall(r"^\| (`.*?) \| ", PAGE, re.MULTILINE) for name in re.findall(r"\w+", row)
-    }
+    rows = re.findall(r"^\| (`.*?) \| ", PAGE, re.MULTILINE)
+    floors = {name for row in rows for name in re.findall(r"\w+", row)}
     found = {path.stem for path in SOURCE.iterdir() if not path.name.startswith(("_", "."))}
     assert found - {"py"} == floors
 

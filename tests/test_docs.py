@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from clearprop.errors import ClearpropError
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 CELL = re.compile(r"^```\{code-cell\} python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -20,10 +22,9 @@ def test_the_cells_of_the_page_run(page):
         may_raise = ":tags: [raises-exception]" in source
         source = re.sub(r"^:tags:.*\n\n?", "", source)
         line = text[: cell.start(1)].count("\n") + 1
-        code = compile(source, str(page), "exec")
-        try:
-            exec(code, namespace)
-        except Exception as error:
-            assert may_raise, f"{page.name}:{line}: {error!r}"
+        code = compile("\n" * line + source, str(page), "exec")
+        if may_raise:
+            with pytest.raises(ClearpropError):
+                exec(code, namespace)
         else:
-            assert not may_raise, f"{page.name}:{line} should raise"
+            exec(code, namespace)

@@ -21,7 +21,10 @@ _EXPORTS = {
     "clearprop.tracing": ("name_scope",),
 }
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
-_MODULES = ("api", "derive", "errors", "execute", "explain", "graph", "nn", "numpy", "primitives", "train")
+_MODULES = (
+    *("api", "derive", "errors", "execute", "explain", "graph", "nn", "numpy", "primitives"),
+    *("tracing", "train"),
+)
 
 
 def __getattr__(name: str) -> Any:

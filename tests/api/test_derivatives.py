@@ -10,7 +10,6 @@ import clearprop as cp
 import clearprop.numpy as cnp
 from clearprop.errors import ArgumentError, ClearpropError, DtypeError, ShapeError
 
-
 # Nesting: the design's tests, and more -----------------------------------------------------------
 
 
@@ -223,7 +222,7 @@ def test_hessian_of_two_arguments():
         (lambda: cp.jvp(lambda x: x, 1.0, 1.0), ArgumentError, "as a tuple"),
         (lambda: cp.jvp(lambda x: x, (1.0,), ()), ArgumentError, "1 primals and 0 tangents"),
         (lambda: cp.jvp(lambda x: x, (np.ones(2),), (1.0,)), ShapeError, r"tangent has shape \(\)"),
-        (lambda: cp.jvp(lambda x: x["a"], ({"a": 1.0},), ({"b": 1.0},)), ArgumentError, "structure"),
+        (lambda: cp.jvp(lambda x: x["a"], ({"a": 1.0},), ({"b": 1.0},)), ArgumentError, "struct"),
         (lambda: cp.vjp(lambda x: x, 1.0)[1](np.ones(2)), ShapeError, "cotangent"),
         (lambda: cp.vjp(lambda x: x, 1.0)[1]("a"), DtypeError, "cotangent"),
         (lambda: cp.vjp(lambda x: {}, 1.0), ArgumentError, "no number"),

@@ -30,9 +30,7 @@ ILLEGAL = {
     "of shapes": Graph([x, v], [bad := node("sum", v, axes=(4,))], [bad]),
     "parameter axes": Graph([v], [bad := node("sum", v, axes=[0])], [bad]),
     "is writeable": Graph([v], [bad := node("add", v, writeable, type=V)], [bad]),
-    "meets arrays without a broadcast": Graph(
-        [x, v], [bad := node("add", v, x, type=V)], [bad]
-    ),
+    "meets arrays without a broadcast": Graph([x, v], [bad := node("add", v, x, type=V)], [bad]),
     "a guard of kind 'bool' on float64": Graph([x], [], [x], [Guard(x, "bool", True)]),
 }
 

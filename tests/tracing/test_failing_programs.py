@@ -21,7 +21,7 @@ def test_the_program_fails_and_says_why(failing):
 
 
 def test_errors_from_traces_name_the_user_s_line():
-    with pytest.raises(Exception) as caught:
+    with pytest.raises(PROGRAMS[0].error) as caught:
         PROGRAMS[0].program()
     assert "failing.py" in str(caught.value)
     assert "return float(x) ** 2" in str(caught.value)

@@ -1,4 +1,4 @@
-"""Python control flow on traced values: guards are recorded, printed, kept by derive, and checked."""
+"""Python control flow on traced values: guards are recorded, printed, kept and checked."""
 
 import numpy as np
 import pytest

@@ -8,6 +8,7 @@ function on plain NumPy arrays, so nothing of clearprop takes part in it.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -87,11 +88,11 @@ class GradientCheck:
         for (name, mode), members in groups.items():
             worst = max(members, key=lambda e: (not e.ok, np.nan_to_num(e.error, nan=np.inf)))
             verdict = "ok" if all(e.ok for e in members) else "FAILS"
-            rows.append(
-                (name, mode, str(len(members)), f"{worst.error:.2e}", f"{worst.allowed:.2e}", verdict)
-            )
+            error, allowed = f"{worst.error:.2e}", f"{worst.allowed:.2e}"
+            rows.append((name, mode, str(len(members)), error, allowed, verdict))
         widths = [max(len(row[i]) for row in rows) for i in range(6)]
-        lines = ["  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in rows]
+        padded = [[c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in rows]
+        lines = ["  ".join(row).rstrip() for row in padded]
         lines += [describe(element) for element in self.failures[:5]]
         if self.skipped:
             lines.append(f"({self.skipped} more elements were not compared: max_elements)")
@@ -118,9 +119,7 @@ class GradientCheck:
         }
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(self.text())}</pre>"
+        return f"<pre>{html.escape(self.text())}</pre>"
 
 
 def describe(element: ElementCheck) -> str:
@@ -128,7 +127,8 @@ def describe(element: ElementCheck) -> str:
     index = str(list(element.index)) if element.index else ""
     return (
         f"d/d {element.name}{index}: {element.mode} {element.analytic:.10g}, numerical "
-        f"{element.numerical:.10g}, they differ by {element.error:.2e} (allowed {element.allowed:.2e})"
+        f"{element.numerical:.10g}, they differ by {element.error:.2e} "
+        f"(allowed {element.allowed:.2e})"
     )
 
 
@@ -296,7 +296,7 @@ def _float_positions(args: tuple[Any, ...]) -> list[int]:
 def _scalarized(
     f: Callable[..., Any], args: tuple[Any, ...], seed: int, exact: bool
 ) -> Callable[..., Any]:
-    """f itself if it returns one number, else a fixed random combination of its outputs."""
+    """The function itself if it returns one number, else a fixed combination of its outputs."""
     outputs = optree.tree_leaves(f(*args))
     shapes = [np.shape(leaf) for leaf in outputs]
     if shapes == [()]:

@@ -83,6 +83,7 @@ def value_and_grad(
         positions = positions_of(argnums, len(args))
         recorded = _record(f, args, kwargs, positions)
         trace = recorded.trace
+        aux: Any = None
         result, aux = _split_aux(recorded.result) if has_aux else (recorded.result, None)
         answer = _scalar_output(trace, result)
         graph = trace.finish((answer.node,))
@@ -93,8 +94,7 @@ def value_and_grad(
         gradient = shaped[0] if isinstance(argnums, int) else tuple(shaped)
         value = unwrap(trace, answer)
         if has_aux:
-            leaves, structure = optree.tree_flatten(aux)
-            passed = optree.tree_unflatten(structure, [unwrap(trace, leaf) for leaf in leaves])
+            passed: Any = optree.tree_map(lambda leaf: unwrap(trace, leaf), aux)
             return (value, passed), gradient
         return value, gradient
 
@@ -132,9 +132,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
     return value, pull
 
 
-def jvp(
-    f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]
-) -> tuple[Any, Any]:
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """The value of ``f`` and its derivative along a direction, by one forward pass.
 
     Args:
@@ -203,7 +201,7 @@ def positions_of(argnums: int | Sequence[int], count: int) -> list[int]:
     """``argnums`` as checked, non-negative positions."""
     asked = [argnums] if isinstance(argnums, int) else list(argnums)
     for position in asked:
-        if not isinstance(position, int) or not -count <= position < count:
+        if position.__class__ is not int or not -count <= position < count:
             raise ArgumentError(
                 f"argnums={argnums!r} names positional argument {position}; the call has {count}",
                 where=user_line(),
@@ -217,10 +215,7 @@ def rebuild(arguments: Sequence[Argument], slopes: Sequence[Any]) -> list[Any]:
     rest = iter(slopes)
     return [
         argument.rebuild(
-            [
-                None if leaf.place is None else present(next(rest), leaf)
-                for leaf in argument.leaves
-            ]
+            [None if leaf.place is None else present(next(rest), leaf) for leaf in argument.leaves]
         )
         for argument in arguments
     ]
@@ -343,5 +338,3 @@ def _like_value(slope: Any, result: Traced) -> Any:
 def _no_tangent(result: Traced) -> Any:
     """Integers and booleans do not move."""
     return np.zeros(result.shape)[()]
-
-

@@ -12,7 +12,6 @@ from typing import Any, Final, final
 
 import numpy as np
 
-
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node
 from clearprop.primitives.residuals import saved_nodes
@@ -32,9 +31,7 @@ class Derived:
         wrt: Positions of the inputs to differentiate by.
     """
 
-    def __init__(
-        self, graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]
-    ) -> None:
+    def __init__(self, graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]) -> None:
         derived = derive(graph, [graph.inputs[i] for i in wrt])
         saved = saved_nodes(graph)
         needed: set[Any] = set(derived.outputs)
@@ -45,9 +42,7 @@ class Derived:
         self.positions = [place[node] for node in used]
         self.plan = Plan(derived, used)
 
-    def run(
-        self, nodes: Sequence[Node], saved: dict[Any, Any], inputs: Sequence[Any]
-    ) -> list[Any]:
+    def run(self, nodes: Sequence[Node], saved: dict[Any, Any], inputs: Sequence[Any]) -> list[Any]:
         """The derived graph's outputs, as arrays that belong to nobody else.
 
         Args:
@@ -68,9 +63,7 @@ class Derived:
 _cached = functools.lru_cache(maxsize=512)(Derived)
 
 
-def derived_of(
-    graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]
-) -> Derived:
+def derived_of(graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]) -> Derived:
     """The derived graph, from the cache where an equal one was derived before."""
     make = _cached if len(graph.nodes) <= CACHED_NODES else Derived
     return make(graph, derive, wrt)
@@ -109,5 +102,3 @@ def unwrap(trace: Trace, value: Any) -> Any:
     if value.is_array:
         return np.array(concrete)
     return concrete.item() if node.type.weak else concrete
-
-

@@ -50,7 +50,7 @@ def trace(f: Callable[..., Any]) -> Callable[..., Graph]:
 
 
 def parse(text: str) -> Graph:
-    """The graph whose text form this is: the inverse of ``str(graph)``.
+    r"""The graph whose text form this is: the inverse of ``str(graph)``.
 
     Args:
         text: The text form; its grammar has a page of its own in the documentation.
@@ -59,7 +59,7 @@ def parse(text: str) -> Graph:
         ParseError: Naming line and column.
         GraphError: If the text describes an illegal graph.
 
-    >>> graph = parse("graph(x: float64) { \\n %0: float64 = sin(x) \\n return %0 \\n }")
+    >>> graph = parse("graph(x: float64) { \n %0: float64 = sin(x) \n return %0 \n }")
     >>> len(graph.nodes)
     1
     """

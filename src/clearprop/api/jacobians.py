@@ -110,7 +110,8 @@ class _Leaves:
 
     def basis(self) -> Iterator[Any]:
         """Each unit vector, in the structure of the value."""
-        zeros = [np.zeros(shape, _dtype(leaf)) for shape, leaf in zip(self.shapes, self.values, strict=True)]
+        pairs = zip(self.shapes, self.values, strict=True)
+        zeros = [np.zeros(shape, _dtype(leaf)) for shape, leaf in pairs]
         for place, zero in enumerate(zeros):
             for index in np.ndindex(zero.shape):
                 unit = zero.copy()

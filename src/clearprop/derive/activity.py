@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clearprop.errors import DtypeError
-from clearprop.graph import Graph, Input, Type, Value, location_of
+from clearprop.graph import Graph, Node, Type, Value, location_of
 
 
 def active_values(graph: Graph, wrt: Iterable[Value]) -> set[Value]:
@@ -28,7 +28,7 @@ def _refuse_complex(value: Value, type_: Type) -> None:
     if type_.dtype.kind == "c":
         raise DtypeError(
             f"a derivative passes through a complex value of type {type_}",
-            where=str(location_of(value) or "") if not isinstance(value, Input) else value.name,
+            where=str(location_of(value) or "") if isinstance(value, Node) else str(value),
             why="This version differentiates real functions.",
             remedy="Write the real and the imaginary part as two real arrays.",
         )

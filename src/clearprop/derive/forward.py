@@ -29,8 +29,8 @@ def forward(
 
     Returns:
         A graph with the same inputs followed by one tangent per input in ``wrt``, of its type; its
-        outputs are the tangents of the differentiable values in ``at``, in order. The nodes of ``graph``
-        that are needed are part of it, as the same objects.
+        outputs are the tangents of the differentiable values in ``at``, in order. The nodes of
+        ``graph`` that are needed are part of it, as the same objects.
     """
     moving = tuple(graph.inputs if wrt is None else wrt)
     moving = tuple(value for value in moving if value.type.differentiable)

@@ -37,7 +37,7 @@ def reverse(
     ops.nodes.extend(graph.nodes)
     adjoints: dict[Value, Sym] = {}
     found: dict[Value, Sym | None] = dict.fromkeys(wanted)
-    seeds = []
+    seeds: list[Input] = []
     for value in graph.outputs:
         if value.type.differentiable:
             seeds.append(Input(f"ct{len(seeds)}", value.type))

@@ -33,7 +33,7 @@ class Forward(Mapping[str, Any]):
         self._place = place
 
     def __getitem__(self, label: str) -> Any:
-        return self._study.forward(self._study.by_label[label])[self._place]
+        return tidy(self._study.forward(self._study.by_label[label])[self._place])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._study.by_label)
@@ -208,11 +208,11 @@ def _node_entry(study: Study, place: int) -> NodeEntry:
         name,
         formula,
         latex_name(name) + formula_latex,
-        study.number(place),
+        tidy(study.number(place)),
         _location(value),
         scope_of(value) if isinstance(value, Node) else "",
         Forward(study, place),
-        study.reverse[place],
+        tidy(study.reverse[place]),
     )
 
 
@@ -229,6 +229,15 @@ def _index(index: Any, shape: Sequence[int], name: str) -> tuple[int, ...]:
     ):
         raise ShapeError(f"{name} of shape {tuple(shape)} has no element {list(found)}")
     return tuple(int(i) % length for i, length in zip(found, shape, strict=True))
+
+
+def tidy(value: Any) -> Any:
+    """A NumPy scalar as a Python number; anything else as it is.
+
+    >>> tidy(np.float64(2.0)), tidy(None)
+    (2.0, None)
+    """
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def plain(value: Any) -> Any:

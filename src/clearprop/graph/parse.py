@@ -222,7 +222,7 @@ class _Parser:
 
     def type(self) -> Type:
         name = self.take_kind("name", "a type")
-        sizes = []
+        sizes: list[int] = []
         if self.skip("["):
             while not self.skip("]"):
                 if sizes:
@@ -252,7 +252,7 @@ class _Parser:
         if self.tokens[self.position][0] == "digest":
             return self.table_constant(type_)
         self.take("(")
-        elements = []
+        elements: list[Any] = []
         while not self.skip(")"):
             if elements:
                 self.take(",")
@@ -312,5 +312,3 @@ def _build(elements: list[Any], type_: Type) -> Constant:
         return Constant(array[()], type_)
     array.flags.writeable = False
     return Constant(array, type_)
-
-

@@ -86,7 +86,7 @@ def literal(value: Any) -> str:
 
 
 def _constant(value: Constant, table: dict[str, Constant]) -> str:
-    """``2.0`` for a weak one, ``float32(2.0)`` or ``float64[2](1.0, 2.0)``, or ``float64[99]#…``."""
+    """As ``2.0`` if weak, else ``float32(2.0)``, ``float64[2](1.0, 2.0)``, ``float64[99]#…``."""
     array = value.value
     if array.size > INLINE_ELEMENTS or _has_unusual_nan(array):
         digest = "#" + hashlib.sha256(repr(value.type).encode() + array.tobytes()).hexdigest()[:16]
@@ -108,7 +108,7 @@ def _has_unusual_nan(array: Any) -> bool:
         return False
     parts = _real_parts(array)
     nans = parts[np.isnan(parts)]
-    return nans.tobytes() != np.full_like(nans, np.nan).tobytes()
+    return bool(nans.tobytes() != np.full_like(nans, np.nan).tobytes())
 
 
 def _pack(array: Any) -> str:

@@ -49,9 +49,7 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
     types = tuple([value.type for value in nodes])
     fixed = tuple([value.__class__ is Constant for value in nodes])
     type_, saved, saves_result = facts(primitive, types, fixed, params)
-    concrete = (
-        bind(primitive, numbers, params) if nested else primitive.evaluator(params)(*numbers)
-    )
+    concrete = bind(primitive, numbers, params) if nested else primitive.evaluator(params)(*numbers)
     if concrete.__class__ is np.ndarray and not type_.shape:
         concrete = concrete[()]
     node = Node(primitive, tuple(nodes), params, type_, trace.provenance())

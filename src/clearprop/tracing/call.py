@@ -111,8 +111,7 @@ def _trace_argument(trace: Trace, value: Any, name: str) -> tuple[Argument, Any]
         return Argument([leaf], None), handle
     paths, values, structure = optree.tree_flatten_with_path(value)
     pairs = [
-        _leaf(trace, part, name + _path(path))
-        for path, part in zip(paths, values, strict=True)
+        _leaf(trace, part, name + _path(path)) for path, part in zip(paths, values, strict=True)
     ]
     argument = Argument([leaf for leaf, _ in pairs], structure)
     return argument, argument.rebuild([handle for _, handle in pairs])
@@ -198,4 +197,3 @@ def require_callable(function: Any, who: str) -> None:
         raise ArgumentError(
             f"{who} wants a function, not {type(function).__name__}", where=user_line()
         )
-

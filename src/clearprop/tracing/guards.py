@@ -1,7 +1,7 @@
 """Guards: what Python code may learn of a traced value, written down in the graph.
 
-The outcome of ``bool``, ``int`` and indexing steers the code, so the graph holds only for inputs with
-the same outcomes. A float's own value is never an outcome.
+The outcome of ``bool``, ``int`` and indexing steers the code, so the graph holds only for inputs
+with the same outcomes. A float's own value is never an outcome.
 """
 
 from __future__ import annotations

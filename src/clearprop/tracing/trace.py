@@ -86,12 +86,9 @@ class Trace:
             yield self
             if self.outer is None:
                 refuse_draws(before)
-        except ClearpropError:
-            raise
-        except (TypeError, ValueError, IndexError) as error:
-            hidden = self.hidden_error
-            if hidden is not None and error is not hidden:
-                raise hidden from None
+        except (TypeError, ValueError) as error:
+            if self.hidden_error is not None and _hides(error, self.hidden_error):
+                raise self.hidden_error from None
             raise
         finally:
             CURRENT.reset(token)
@@ -182,7 +179,7 @@ class Trace:
         return user_line()
 
     def hide(self, error: ClearpropError) -> ClearpropError:
-        """Remember an error that NumPy may replace by one of its own; it is raised at the border."""
+        """Remember an error that NumPy may put one of its own over; it is raised at the border."""
         trace: Trace | None = self
         while trace is not None:
             trace.hidden_error = error
@@ -210,6 +207,16 @@ def _is_frozen(array: np.ndarray[Any, Any]) -> bool:
             return False
         base = base.base
     return base is None or isinstance(base, bytes)
+
+
+def _hides(error: BaseException, ours: ClearpropError) -> bool:
+    """Whether an error of NumPy's stands in the place of one that we raised below it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if cause is ours:
+            return error is not ours
+        cause = cause.__cause__ or cause.__context__
+    return False
 
 
 @contextmanager

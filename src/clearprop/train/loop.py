@@ -8,13 +8,9 @@ shape is derived once; a step is then one run of its plan and a few operations o
 from __future__ import annotations
 
 import math
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from types import FrameType
 from typing import Any, Literal, final
 
 import numpy as np
@@ -24,6 +20,7 @@ from clearprop.errors import ArgumentError, ClearpropError
 from clearprop.nn import Network
 from clearprop.nn.initializers import stream
 from clearprop.train.figures import Examples, Meter, examples_of
+from clearprop.train.interrupts import interruptible
 from clearprop.train.optimizers import Optimizer, named
 from clearprop.train.progress import progress_for
 from clearprop.train.record import EpochRecord
@@ -80,6 +77,7 @@ def fit(
     patience: int | None = None,
     validation_set: Any = None,
     params: Any = None,
+    first_epoch: int = 0,
     seed: int = 0,
     progress: bool | None = None,
     on_epoch: Callable[[EpochRecord], object] | None = None,
@@ -98,7 +96,10 @@ def fit(
         patience: Stop after so many epochs without a new smallest validation loss, and keep the
             parameters of the best.
         validation_set: For patience; by default a tenth of the training part, held out.
-        params: Parameters to go on from, such as saved ones; by default ``net.init(seed)``.
+        params: Parameters to go on from, such as saved ones; by default ``net.init(seed)``. The
+            optimizer's state starts anew.
+        first_epoch: How many epochs those parameters have behind them; counting and shuffles go
+            on from there.
         seed: Of the first parameters, the shuffles and what is held out.
         progress: Whether to show a bar; by default if the error stream is a terminal.
         on_epoch: Called after each epoch with its figures.
@@ -117,7 +118,7 @@ def fit(
     >>> result.stopped, net(result.params, X).argmax(axis=1)
     ('target', array([0, 1, 1, 0]))
     """
-    _refuse_options(batch_size, epochs, patience, seed)
+    _refuse_options(batch_size, epochs, patience, first_epoch, seed)
     whole = examples_of(net, train_set)
     test = None if test_set is None else examples_of(net, test_set)
     validation = None if validation_set is None else examples_of(net, validation_set)
@@ -127,7 +128,7 @@ def fit(
     run.start(net.init(seed) if params is None else params)
     batches = -(-len(whole) // batch_size)
     with np.errstate(all="ignore"), progress_for(progress, epochs, batches) as shown:
-        stopped = run.learn(epochs, target_error, patience, shown, on_epoch)
+        stopped = run.learn(first_epoch, epochs, target_error, patience, shown, on_epoch)
     return run.result(stopped)
 
 
@@ -171,6 +172,7 @@ class _Run:
 
     def learn(
         self,
+        first: int,
         epochs: int,
         target: float | None,
         patience: int | None,
@@ -178,15 +180,15 @@ class _Run:
         on_epoch: Callable[[EpochRecord], object] | None,
     ) -> Ending:
         """The cycle, until one of the ways to end it."""
-        with _interruptible() as asked:
+        with interruptible() as asked:
             try:
-                self._measure(0, shown, on_epoch)
-                for epoch in range(1, epochs + 1):
+                self._measure(first, shown, on_epoch)
+                for epoch in range(first + 1, first + epochs + 1):
                     if target is not None and self.records[-1].train_loss <= target:
                         return "target"
                     for batch, done in self._batches(epoch):
                         self._step(epoch, batch, *done)
-                        shown.batch(epoch, (epoch - 1) * self.batches + batch)
+                        shown.batch(epoch - first, (epoch - first - 1) * self.batches + batch)
                         if asked():
                             return "interrupted"
                     self._measure(epoch, shown, on_epoch)
@@ -273,38 +275,14 @@ def _held_out(whole: Examples, seed: int) -> tuple[Examples, Examples]:
     return whole.pick(np.sort(order[size:])), whole.pick(np.sort(order[:size]))
 
 
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """While open, the first Ctrl-C only sets a flag; the second raises, as it always did.
-
-    Signals reach the main thread only; elsewhere, and where somebody else handles them, nothing
-    changes.
-    """
-    asked = threading.Event()
-    own = (
-        threading.current_thread() is threading.main_thread()
-        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    )
-
-    def note(number: int, frame: FrameType | None) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    if own:
-        signal.signal(signal.SIGINT, note)
-    try:
-        yield asked.is_set
-    finally:
-        if own:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _refuse_options(batch_size: Any, epochs: Any, patience: Any, seed: Any) -> None:
+def _refuse_options(
+    batch_size: Any, epochs: Any, patience: Any, first_epoch: Any, seed: Any
+) -> None:
     for name, value, least in (
         ("batch_size", batch_size, 1),
         ("epochs", epochs, 1),
         ("patience", patience, 1),
+        ("first_epoch", first_epoch, 0),
         ("seed", seed, 0),
     ):
         if value is None and name == "patience":

@@ -22,6 +22,7 @@ from clearprop.train import weights
 from clearprop.train.data import Standardizer
 
 FORMAT: Final = "clearprop-model-1"
+FARTHEST: Final = 5.0
 
 
 @final
@@ -90,10 +91,24 @@ class Model:
             features: Shape (m, n), before standardization.
         """
         with np.errstate(all="ignore"):
-            found = self.architecture.build()(self.params, self.standardizer.apply(features))
+            found = self.architecture.build()(self.params, prepared(features, self.standardizer))
         if self.target_scale is not None:
             found = found * self.target_scale.scale + self.target_scale.mean
         return np.asarray(found)
+
+
+def prepared(features: NDArray[np.float64], standardizer: Standardizer) -> NDArray[np.float64]:
+    """Features as the network sees them: standardized, and cut at :data:`FARTHEST` deviations.
+
+    A pixel that is almost always white has a tiny deviation, so one grey pixel would outweigh all
+    others; cut, it is merely unusual.
+
+    >>> fitted = Standardizer(np.array([1.0]), np.array([0.1]))
+    >>> prepared(np.array([[1.1], [9.0]]), fitted).round(6)
+    array([[1.],
+           [5.]])
+    """
+    return np.clip(standardizer.apply(features), -FARTHEST, FARTHEST)
 
 
 def save(path: str | Path, model: Model) -> None:

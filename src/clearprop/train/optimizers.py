@@ -49,7 +49,9 @@ class Optimizer:
 
 
 def gradient_descent(learning_rate: float = 0.1) -> Optimizer:
-    """w ← w − η g. Source: A. Cauchy, *Comptes rendus* 25 (1847), p. 536.
+    """Down the gradient: w ← w − η g.
+
+    Source: A. Cauchy, *Comptes rendus* 25 (1847), p. 536.
 
     Args:
         learning_rate: η > 0.
@@ -63,7 +65,7 @@ def gradient_descent(learning_rate: float = 0.1) -> Optimizer:
 
 
 def momentum(learning_rate: float = 0.01, decay: float = 0.9) -> Optimizer:
-    """v ← μ v − η g, w ← w + v.
+    """Down the gradient with inertia: v ← μ v − η g, w ← w + v.
 
     Source: B. T. Polyak, *Some methods of speeding up the convergence of iteration methods*, USSR
     Computational Mathematics and Mathematical Physics 4 (1964), equation 9.

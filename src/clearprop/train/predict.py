@@ -23,7 +23,8 @@ class Predictions:
 
     Attributes:
         target: What is predicted.
-        values: The names of the classes, str, shape (m,), or quantities, float64, shape (m,).
+        values: The names of the classes, str, shape (m,), or quantities, float64, shape (m,);
+            for several quantities (m, k).
         probabilities: Of each class, shape (m, classes); None for quantities.
         class_names: The classes, in the order of the probabilities; None for quantities.
     """
@@ -67,7 +68,8 @@ def predict(model_path: str | Path, source: Any) -> Predictions:
     )
     outputs = model.outputs(features)
     if model.class_names is None:
-        return Predictions(model.target_name, outputs[:, 0], None, None)
+        values = outputs[:, 0] if outputs.shape[1] == 1 else outputs
+        return Predictions(model.target_name, values, None, None)
     names = np.array(model.class_names)
     return Predictions(model.target_name, names[decide(outputs)], outputs, model.class_names)
 

@@ -1,4 +1,4 @@
-"""The table: functions of NumPy and arguments to try them on.
+"""How the table is written: functions of NumPy and arguments to try them on.
 
 A case is a program of a namespace ``np``; what it returns is compared with what it returns when
 ``np`` is NumPy. Where NumPy raises, so must we, with an error of the same built-in class.
@@ -6,7 +6,7 @@ A case is a program of a namespace ``np``; what it returns is compared with what
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
