@@ -9,8 +9,8 @@ import sys
 import pytest
 
 import clearprop as cp
-from clearprop.cli import app, main
-from clearprop.cli.output import strict
+from clearprop.cli import main
+from clearprop.cli.output import INTERRUPTED, strict
 from clearprop.errors import MissingExtraError
 
 COMMANDS = ("explain", "example", "check", "train", "predict")
@@ -147,8 +147,8 @@ def test_ctrl_c(process, tmp_path):
         "utf-8",
     )
     outcome = process("check", "slow.py:f", 1)
-    assert (outcome.code, outcome.out, outcome.err) == (app.INTERRUPTED, "", "")
-    assert app.INTERRUPTED == 130
+    assert (outcome.code, outcome.out, outcome.err) == (INTERRUPTED, "", "")
+    assert INTERRUPTED == 130
 
 
 def test_ctrl_c_while_something_is_computed(command, monkeypatch):

@@ -1,9 +1,20 @@
 """``clearprop example``: every figure of the source texts, to every digit given there."""
 
+import functools
+
 import pytest
 
+import clearprop.nn.examples
 from clearprop.cli import texts
 from clearprop.cli.example import EXAMPLES
+
+_by_hand = functools.cache(clearprop.nn.examples.two_layer_by_hand)
+
+
+@pytest.fixture(autouse=True)
+def once(monkeypatch):
+    """10,000 updates three times over take seconds: once is enough for all tests."""
+    monkeypatch.setattr(clearprop.nn.examples, "two_layer_by_hand", _by_hand)
 
 
 def test_they_are_listed(command):

@@ -24,6 +24,7 @@ class Case:
         program: ``program(np, *args)``.
         args: Arrays and scalars; all are traced.
         smooth: Whether its derivatives are to be checked at the floating-point arguments.
+        through_numpy: Whether plain NumPy can trace it too; else it must refuse.
         tolerance: By how much values may differ from NumPy's, in units of rounding.
     """
 
@@ -31,6 +32,7 @@ class Case:
     program: Callable[..., Any]
     args: tuple[Any, ...]
     smooth: bool = True
+    through_numpy: bool = True
     tolerance: float = 64.0
 
 
@@ -157,7 +159,8 @@ def flat(result: Any) -> list[Any]:
 def _like(x: Any, generator: np.random.Generator) -> Any:
     if isinstance(x, float) and not isinstance(x, np.floating):
         return float(generator.normal())
-    drawn = generator.normal(size=np.shape(x)).astype(x.dtype)
+    drawn = np.empty_like(x)  # in the same memory order
+    drawn[...] = generator.normal(size=np.shape(x))
     return drawn if isinstance(x, np.ndarray) else drawn[()]
 
 

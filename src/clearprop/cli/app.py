@@ -16,16 +16,13 @@ import clearprop as cp
 from clearprop.cli.check import check
 from clearprop.cli.example import example
 from clearprop.cli.explain import explain
-from clearprop.cli.output import complain
+from clearprop.cli.output import INTERRUPTED, complain
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
 from clearprop.errors import ClearpropError
 
 MISUSE: Final = 2
 """The exit code for a mistake of the user's."""
-
-INTERRUPTED: Final = 130
-"""The exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 
 _USAGE_ERROR: Final = cast("type[Exception]", typer.BadParameter.__base__)
 """Click's ``UsageError``; which click it is, typer decides."""
@@ -90,7 +87,7 @@ def _run(words: list[str]) -> int:
         code = application(_shielded(words), prog_name="clearprop", standalone_mode=False)
         sys.stdout.flush()
     except ClearpropError as error:
-        complain(str(error))
+        complain(_paragraph(error))
     except _USAGE_ERROR as error:
         complain(_usage(error))
     except (KeyboardInterrupt, typer.Abort):
@@ -99,6 +96,16 @@ def _run(words: list[str]) -> int:
     else:
         return code or 0
     return MISUSE
+
+
+def _paragraph(error: ClearpropError) -> str:
+    """The error; the line that it names is the user's own, or left out.
+
+    What a command calls was called by typer, which is then the last line outside clearprop.
+    """
+    if not error.where.startswith(os.path.dirname(typer.__file__)):
+        return str(error)
+    return str(type(error)(error.what, why=error.why, remedy=error.remedy))
 
 
 def _shielded(words: list[str]) -> list[str]:

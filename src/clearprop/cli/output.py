@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
@@ -18,6 +18,9 @@ from rich.text import Text
 
 from clearprop.cli.lazily import load
 from clearprop.errors import ArgumentError
+
+INTERRUPTED: Final = 130
+"""The exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
 
 
 def console() -> Console:

@@ -105,9 +105,7 @@ def _nodes(explanation: Any, width: int) -> RenderableType:
     remarks = [f"{left_out:,} more nodes"] * bool(left_out)
     if len(forward) < len(labels):
         remarks.append(f"{len(labels) - len(forward):,} more inputs")
-    if remarks:
-        table.caption, table.caption_justify = Text("and " + ", ".join(remarks), _FAINT), "left"
-    return table
+    return Group(table, Text("and " + ", ".join(remarks), _FAINT)) if remarks else table
 
 
 def _edges(explanation: Any) -> RenderableType:

@@ -3,6 +3,23 @@
 from clearprop.explain.chain import Chain, chain
 from clearprop.explain.explanation import Explanation
 from clearprop.explain.function import function, paths
+from clearprop.explain.network import NetworkExplanation, network
+from clearprop.explain.reverse_network import ReverseNetwork, reverse_network
+from clearprop.explain.weight import WeightExplanation, weight
 from clearprop.explain.why import Why, why
 
-__all__ = ["Chain", "Explanation", "Why", "chain", "function", "paths", "why"]
+__all__ = [
+    "Chain",
+    "Explanation",
+    "NetworkExplanation",
+    "ReverseNetwork",
+    "WeightExplanation",
+    "Why",
+    "chain",
+    "function",
+    "network",
+    "paths",
+    "reverse_network",
+    "weight",
+    "why",
+]

@@ -85,6 +85,9 @@ class Chain:
         drawn = picture(study, node_entries(study), edge_entries(study), only=only, marked=marked)
         return draw(drawn, title=self._heading())
 
+    def __repr__(self) -> str:
+        return f"<Chain {self._heading()}>"
+
     def __str__(self) -> str:
         return self.text()
 

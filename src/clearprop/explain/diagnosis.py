@@ -9,66 +9,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Literal, final
+from typing import Any, Final
 
 import numpy as np
 
 from clearprop.explain import reasons
 from clearprop.explain.entries import brief
+from clearprop.explain.finding import Finding, Kind
 from clearprop.explain.flow import Flow
 from clearprop.explain.jacobians import norm
 from clearprop.explain.lettering import figure
 from clearprop.explain.scalars import element_name
 from clearprop.explain.wiring import Wire
-from clearprop.graph import Location, Node, location_of
-
-Kind = Literal["no path", "zero", "cancels", "underflow", "creates", "value", "gain"]
+from clearprop.graph import Node, location_of
 
 _CANCELLED: Final = 1e-12  # what remains of terms that cancel, in parts of them
 _TINY: Final = 1e-150  # factors below this underflow when they meet
 _MOST_TRIED: Final = 256  # elements that are looked at one by one
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A place in the graph, and what happens there.
-
-    Attributes:
-        kind: ``"no path"``, ``"zero"`` (a partial that is 0), ``"cancels"``, ``"underflow"``,
-            ``"creates"`` (NaN or ∞ comes into being), ``"value"`` (a value is NaN or ∞ already),
-            or ``"gain"``.
-        source: The operand, or its element; empty if the finding is about a value.
-        target: The node, or its element.
-        number: The partial, the value or the gain.
-        because: Why, as a phrase.
-        location: The user's line.
-        mark: Target's place and operand slot, for the picture.
-        decisive: Whether nothing else stands in the way from here to the output.
-    """
-
-    kind: Kind
-    source: str
-    target: str
-    number: float
-    because: str
-    location: Location | None
-    mark: tuple[int, int]
-    decisive: bool = True
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data."""
-        where = self.location
-        return {
-            "kind": self.kind,
-            "from": self.source,
-            "to": self.target,
-            "number": self.number,
-            "because": self.because,
-            "file": where.file if where else None,
-            "line": where.line if where else None,
-        }
 
 
 def cuts(flow: Flow) -> list[Finding]:
@@ -109,6 +66,20 @@ def losses(flow: Flow) -> list[Finding]:
         if len(pushed) > 1 and size and norm(total) <= _CANCELLED * size:
             terms = " and ".join(brief(part[()]) for part in pushed)
             found.append(_at_node(flow, "cancels", edges[-1], f"the terms {terms} cancel"))
+    return found
+
+
+def closures(flow: Flow) -> list[Finding]:
+    """Where nothing comes back from the output, though the effect of the element goes there."""
+    study = flow.study
+    found = []
+    for edge in study.wiring.wires:
+        if flow.tangents[edge.source] is None or not _open(flow, edge.target):
+            continue
+        if not np.any(flow.pull(edge) != 0):
+            first = (0,) * study.values[edge.source].type.ndim
+            because = reasons.zero(flow.node(edge.target), edge.slot, flow.operands(edge, first))
+            found.append(_element(flow, "zero", edge, first, 0.0, because))
     return found
 
 

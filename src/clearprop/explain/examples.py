@@ -30,7 +30,7 @@ _TOP: Final = 3
 
 
 def worked_example() -> Figures:
-    """e = (a + b)(b + 1) at a = 2, b = 1, with every derivative in both directions.
+    """The derivatives of e = (a + b)(b + 1) at a = 2, b = 1, in both directions.
 
     Returns:
         ``expression``, ``inputs``, and the explanation's ``to_dict()``.
@@ -91,8 +91,7 @@ def three_hundred_stages() -> Figures:
     except ExplainError as error:
         refused = str(error)
     top = [
-        {"partials": list(path.factors), "product": path.product}
-        for path in finder.top([0], _TOP)
+        {"partials": list(path.factors), "product": path.product} for path in finder.top([0], _TOP)
     ]
     return {
         "stages": _STAGES,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, final
 
@@ -56,12 +56,12 @@ class Explanation:
     name: str
     output: str
     value: Any
-    nodes: tuple[NodeEntry, ...] = field(repr=False)
-    edges: tuple[EdgeEntry, ...] = field(repr=False)
+    nodes: tuple[NodeEntry, ...]
+    edges: tuple[EdgeEntry, ...]
     gradient: Mapping[str, Any]
     path_counts: Mapping[str, int]
     cost: Costs
-    _study: Study = field(repr=False)
+    _study: Study
 
     @property
     def graph(self) -> Graph:
@@ -168,6 +168,9 @@ class Explanation:
             ExplainError: If there are too many nodes for a picture.
         """
         return draw(self.picture(), title=title, direction=direction, legend=legend)
+
+    def __repr__(self) -> str:
+        return f"<Explanation {heading(self._study)}>"
 
     def __str__(self) -> str:
         return self.text()

@@ -90,8 +90,8 @@ class Expression:
             values: A number for each input.
 
         Raises:
-            ArgumentError: A variable has no value, or a value belongs to no variable.
-            ExpressionError: The result does not depend on any input, or is a truth value.
+            ArgumentError: The values do not fit the variables.
+            ExpressionError: The result depends on no input, or is a comparison.
 
         >>> print(read_expression("c=a+b; d=b+1; c*d").graph({"a": 2.0, "b": 1.0}))
         graph(a: float64, b: float64) {
@@ -116,12 +116,12 @@ class Expression:
 
         Raises:
             ArgumentError: It has inputs.
-            ExpressionError: It is a truth value.
+            ExpressionError: It is a comparison.
         """
         self.inputs_given({})
         value = self._value(dict(_NUMBERS), Trace(NAMESPACE))
         if value.dtype.kind == "b":
-            raise self._truth()
+            raise self._comparison()
         return float(value)
 
     def _value(self, known: dict[str, Any], trace: Trace) -> Any:
@@ -161,7 +161,7 @@ class Expression:
         return stack.pop()
 
     def _call(self, step: Call, operands: list[Any]) -> Any:
-        """The function's value; truth values and numbers stay apart."""
+        """The function's value; comparisons and numbers stay apart."""
         for position, operand in enumerate(operands):
             is_comparison = operand.dtype.kind == "b"
             if is_comparison != wants_comparison(step.function, position):
@@ -182,7 +182,7 @@ class Expression:
     def _checked(self, result: Any) -> Traced:
         """The result, if it is a number that depends on an input."""
         if result.dtype.kind == "b":
-            raise self._truth()
+            raise self._comparison()
         if not isinstance(result, Traced):
             raise fault(
                 self.text,
@@ -192,7 +192,7 @@ class Expression:
             )
         return result
 
-    def _truth(self) -> ExpressionError:
+    def _comparison(self) -> ExpressionError:
         return fault(
             self.text,
             self.statements[-1].span,
@@ -250,12 +250,9 @@ def _check_names(text: str, statements: tuple[Statement, ...]) -> None:
         if not name and statement is statements[-1]:
             break
         if not name:
-            raise fault(
-                text,
-                statement.span,
-                "this result is not used, as it has no name",
-                remedy="Write name = … before it; only the last statement needs none.",
-            )
+            what = "this result is not used, as it has no name"
+            remedy = "Write name = … before it; only the last statement needs none."
+            raise fault(text, statement.span, what, remedy=remedy)
         if name in assigned:
             why, remedy = "is assigned a second time", f"Call the second one {name}2."
         elif name in used:

@@ -78,6 +78,8 @@ def latex_name(name: str) -> str:
     >>> latex_name("1e-05")
     '1 \\cdot 10^{-5}'
     """
+    if name in ("inf", "-inf"):
+        return name.replace("inf", r"\infty")
     power = re.fullmatch(r"(-?[\d.]+)e([+-]\d+)", name)
     if power:
         return rf"{power[1]} \cdot 10^{{{int(power[2])}}}"
@@ -85,7 +87,7 @@ def latex_name(name: str) -> str:
     if match is None:
         if re.fullmatch(r"-?[\d.]+|\[[\d., -]*\]", name):
             return name
-        return {"inf": r"\infty", "-inf": r"-\infty"}.get(name, rf"\mathtt{{{_escaped(name)}}}")
+        return rf"\mathtt{{{_escaped(name)}}}"
     stem, tail, index = match.groups()
     if stem in _GREEK:
         stem = f"\\{stem}"
@@ -133,7 +135,8 @@ def _assign(node: Node, words: list[str], params: dict[str, Any]) -> str:
 def _region(shape: Sequence[int], params: dict[str, Any]) -> str:
     parts = []
     for length, i, j, k in zip(shape, params["start"], params["stop"], params["step"], strict=True):
-        first, last = str(i) if i else "", str(j) if j < length else ""
+        first = str(i) if i else ""
+        last = str(j) if j + k <= length else ""  # else nothing more would be taken
         parts.append(f"{first}:{last}" + (f":{k}" if k > 1 else ""))
     return ", ".join(parts) or "()"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
 from typing import Any
 
@@ -13,13 +12,6 @@ from clearprop.explain.lettering import figure
 DIGITS = 9
 _MOST = 12  # rows or columns that are shown whole
 _EDGE = 4  # of a larger array, what is shown at each end
-
-STYLE = (
-    "<style>.cp-figures table{border-collapse:collapse;margin:4px 0 12px}"
-    ".cp-figures td,.cp-figures th{padding:2px 8px;text-align:right;"
-    "border-bottom:1px solid #8884;font-variant-numeric:tabular-nums}"
-    ".cp-figures th{font-weight:600}.cp-figures summary{cursor:pointer;font-weight:600}</style>"
-)
 
 
 def matrix_text(array: Any, indent: str = "    ", digits: int = DIGITS) -> str:
@@ -43,13 +35,9 @@ def matrix_html(array: Any, digits: int = DIGITS) -> str:
     return f"<table>{rows}</table>"
 
 
-def table_html(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table of texts under a head."""
-    names = "".join(f"<th>{escape(name)}</th>" for name in head)
-    body = "".join(
-        f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-    )
-    return f"<table><tr>{names}</tr>{body}</table>"
+def folded(title: str, array: Any, digits: int = 6) -> str:
+    """An array as HTML that opens on a click."""
+    return f"<details><summary>{escape(title)}</summary>{matrix_html(array, digits)}</details>"
 
 
 def _cells(array: Any, digits: int) -> list[list[str]]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any, final
 
 import numpy as np
@@ -20,8 +19,9 @@ from numpy.typing import NDArray
 from clearprop.derive import reverse
 from clearprop.explain.anatomy import Anatomy, Cost, dissect
 from clearprop.explain.lettering import figure
-from clearprop.explain.matrices import DIGITS, STYLE, matrix_html, matrix_text
+from clearprop.explain.matrices import DIGITS, folded, matrix_text
 from clearprop.explain.network_picture import draw_network
+from clearprop.explain.page import fragment, paragraph
 from clearprop.graph import Graph
 
 Array = NDArray[Any]
@@ -128,13 +128,11 @@ class NetworkExplanation:
         return draw_network(self.anatomy, self.layers, self.gradients, self.total)
 
     def _repr_html_(self) -> str:
-        parts = [STYLE, f'<div class="cp-figures">{self.svg()}<p>{escape(self._heading(6))}</p>']
+        parts = [paragraph(self._heading(6))]
         for layer in self.layers:
-            parts.append(f"<details><summary>{escape(layer.name)}</summary>")
-            for _, heading, array in layer.figures():
-                parts.append(f"<div>{escape(heading)}</div>{matrix_html(array, 6)}")
-            parts.append("</details>")
-        return "".join([*parts, "</div>"])
+            arrays = "".join(folded(heading, array) for _, heading, array in layer.figures())
+            parts.append(f"{paragraph(f'{layer.name}, {layer.z.shape[1]} units')}{arrays}")
+        return fragment(self.svg(), parts)
 
     def _heading(self, digits: int) -> str:
         count = len(self.losses)
@@ -164,7 +162,8 @@ def network(cost: Cost, params: Any, X: Any, Y: Any) -> NetworkExplanation:
     ...     with cp.name_scope("cost.examples"):
     ...         losses = (z[:, 0] - Y) ** 2
     ...     return cp.numpy.sum(losses) / 2
-    >>> print(network(cost, {"weight": np.ones((1, 1))}, np.array([[2.0], [3.0]]), np.zeros(2)).text())
+    >>> params, X = {"weight": np.ones((1, 1))}, np.array([[2.0], [3.0]])
+    >>> print(network(cost, params, X, np.zeros(2)).text())
     J = 6.5; the losses of 2 examples add up to 13
     <BLANKLINE>
     output, 1 units, from X

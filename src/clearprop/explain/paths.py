@@ -16,6 +16,7 @@ import heapq
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, final
 
 from clearprop.errors import ExplainError
@@ -269,5 +270,5 @@ def counted(number: int) -> str:
     """
     if number < 10**15:
         return f"{number:,}"
-    digits = str(number)
-    return f"{float(digits[:17]) / 10**16:.5g}e+{len(digits) - 1}"
+    mantissa, exponent = f"{Decimal(number):.4e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{exponent}"

@@ -26,12 +26,12 @@ class Weights:
     incoming: Value
 
 
-def cut(graph: Graph, given: Mapping[Value, Value], outputs: Iterable[Value]) -> Graph:
+def cut(graph: Graph, given: Mapping[Value, Input], outputs: Iterable[Value]) -> Graph:
     """The graph from given values to the outputs.
 
     Args:
         graph: The graph.
-        given: What takes the place of some values: new inputs, or values made of them.
+        given: The new inputs that take the place of some values.
         outputs: The values wanted; a node among those replaced is computed all the same, from
             the others.
 
@@ -45,11 +45,13 @@ def cut(graph: Graph, given: Mapping[Value, Value], outputs: Iterable[Value]) ->
     nodes = []
     for node in pruned.nodes:
         operands = tuple([new.get(operand, operand) for operand in node.operands])
+        moved = node
         if operands != node.operands:
-            new[node] = Node(node.primitive, operands, node.params, node.type, node.provenance)
-        nodes.append(new.get(node, node))
-    added = [value for value in dict.fromkeys(given.values()) if isinstance(value, Input)]
-    return Graph((*graph.inputs, *added), nodes, [new.get(value, value) for value in wanted])
+            moved = Node(node.primitive, operands, node.params, node.type, node.provenance)
+            new[node] = moved
+        nodes.append(moved)
+    inputs = (*graph.inputs, *dict.fromkeys(given.values()))
+    return Graph(inputs, nodes, [new.get(value, value) for value in wanted])
 
 
 def between(anatomy: Anatomy) -> dict[Value, Input]:

@@ -24,7 +24,8 @@ from clearprop.errors import ExplainError
 from clearprop.execute import run
 from clearprop.explain.anatomy import Anatomy, Cost, Layer, before, dissect
 from clearprop.explain.lettering import figure
-from clearprop.explain.matrices import DIGITS, STYLE, matrix_html, matrix_text
+from clearprop.explain.matrices import DIGITS, folded, matrix_text
+from clearprop.explain.page import fragment
 from clearprop.explain.pieces import acts_alone, between, cut
 from clearprop.explain.svg import Arrow, Box, Picture, draw
 from clearprop.graph import Graph, Input, Node, Value, type_of
@@ -39,8 +40,9 @@ class ReverseNetwork:
     """The network in reverse; see :func:`reverse_network`.
 
     Attributes:
-        graph: The reverse network. Its inputs are named ``gain.LAYER``, ``seed.LAYER.a`` (or
-            ``.z`` where the losses are computed from z) and as the weights; its outputs are the δs of ``layers``, in that order.
+        graph: The reverse network. Its inputs are named as the weights, ``gain.LAYER``, and
+            ``seed.LAYER.a`` (``.z`` where the losses are computed from z); its outputs are the δs
+            of ``layers``, in that order.
         values: A value per input, from the forward pass.
         layers: The layers' names, in forward order.
         arrows: Turned arrows, (from, to): layers' names; ``E`` is where the seeds come from.
@@ -118,15 +120,11 @@ class ReverseNetwork:
         return draw(picture, title="The network in reverse: δ flows from the losses back")
 
     def _repr_html_(self) -> str:
-        parts = [STYLE, f'<div class="cp-figures">{self.svg()}']
-        parts.append(
-            f"<details><summary>graph</summary><pre>{escape(str(self.graph))}</pre></details>"
+        arrays = "".join(
+            folded(name, value) for name, value in (self.inputs() | self._deltas()).items()
         )
-        for name, value in (self.inputs() | self._deltas()).items():
-            parts.append(
-                f"<details><summary>{escape(name)}</summary>{matrix_html(value, 6)}</details>"
-            )
-        return "".join([*parts, "</div>"])
+        graph = f"<details><summary>graph</summary><pre>{escape(str(self.graph))}</pre></details>"
+        return fragment(self.svg(), [graph, arrays])
 
     def _deltas(self) -> dict[str, Array]:
         return {f"δ[{name}]": value for name, value in self.run().items()}
@@ -168,8 +166,10 @@ def reverse_network(cost: Cost, params: Any, X: Any, Y: Any) -> ReverseNetwork:
     forwards, linear = _linearized(anatomy, seeds, {a: place for a, (place, _) in gains.items()})
     backward = reverse(forwards, [linear[layer.z] for layer in anatomy.layers])
     entries = backward.inputs[len(forwards.inputs) :]
-    named = {entry: place for entry, (place, _) in zip(entries, seeds.values(), strict=True)}
-    whole = cut(backward, named, backward.outputs)
+    seeded: dict[Value, Input] = {
+        entry: place for entry, (place, _) in zip(entries, seeds.values(), strict=True)
+    }
+    whole = cut(backward, seeded, backward.outputs)
     kept = {operand for node in whole.nodes for operand in node.operands} | {*whole.outputs}
     if not kept.isdisjoint(linear[value] for value in between(anatomy) if value in linear):
         raise ExplainError(
@@ -177,18 +177,16 @@ def reverse_network(cost: Cost, params: Any, X: Any, Y: Any) -> ReverseNetwork:
             why="A layer multiplies what comes in from other layers with one another.",
             remedy="Use explain.network, which shows the δ of any network.",
         )
-    known: dict[Value, Any] = dict(zip(anatomy.graph.inputs, anatomy.values, strict=True))
+    known: dict[Input, Any] = dict(zip(anatomy.graph.inputs, anatomy.values, strict=True))
     known |= dict(gains.values()) | dict(seeds.values())
+    places = [place for place in known if place in kept]
     names = {place: name for name, place in (anatomy.parameters | anatomy.data).items()}
-    places = [place for place in known if place in kept and isinstance(place, Input)]
-    called = {
-        place: Input(names[place], place.type) if place in names else place for place in places
+    new: dict[Value, Input] = {
+        place: Input(names[place], place.type) for place in places if place in names
     }
-    final_graph = cut(
-        whole, {old: new for old, new in called.items() if old is not new}, whole.outputs
-    )
+    named = cut(whole, new, whole.outputs)
     return ReverseNetwork(
-        Graph(called.values(), final_graph.nodes, final_graph.outputs),
+        Graph([new.get(place, place) for place in places], named.nodes, named.outputs),
         tuple(np.asarray(known[place]) for place in places),
         tuple(layer.name for layer in anatomy.layers),
         tuple(_turned(anatomy, seeds)),
@@ -261,7 +259,9 @@ def _linearized(
 
 def _turned(anatomy: Anatomy, seeds: Iterable[Value]) -> Iterator[tuple[str, str]]:
     """The arrows of the network, turned; those from the losses first."""
-    ends = {value: layer.name for layer in anatomy.layers for value in (layer.z, layer.a)}
+    ends: dict[Value, str] = {
+        value: layer.name for layer in anatomy.layers for value in (layer.z, layer.a)
+    }
     for name in dict.fromkeys(ends[value] for value in seeds):
         yield "E", name
     for layer in reversed(anatomy.layers):

@@ -7,6 +7,8 @@ added or multiplied. Elements are named after their array: ``h[0,1]``.
 
 The expansion holds around a point: integer and boolean results that are not found element by
 element (``argmax``, ``any``), and positions used as indices, are the constants that they are there.
+Where an element is not taken by what follows, arrays hand a cotangent of 0 back, scalars have no
+path; the two differ only if that 0 meets an infinite slope: 0 · ∞ is NaN, no path is 0.
 """
 
 from __future__ import annotations

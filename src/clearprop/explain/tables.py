@@ -21,6 +21,8 @@ from clearprop.graph import Location
 WIDTH: Final = 100
 _GAP: Final = "  "
 _NAME, _FORMULA, _NUMBER, _LINE = 16, 30, 20, 20  # the widest that each column gets
+_LABEL, _FORWARD = 12, 22  # of what heads a column; and of the first column of forward mode
+_END, _JACOBIAN = 24, 26
 _LISTED_PATHS: Final = 10
 
 Item = TypeVar("Item")
@@ -57,32 +59,30 @@ def heading(study: Study) -> str:
 def node_table(study: Study, nodes: Sequence[NodeEntry], rows: int) -> str:
     """Forward mode and reverse mode side by side."""
     shown, left_out = _middle_cut(nodes, rows)
-    fixed = [
-        [shortened(entry.name, _NAME) for entry in shown],
-        [shortened(entry.expression, _FORMULA) for entry in shown],
-        [shortened(brief(entry.value), _NUMBER) for entry in shown],
+    name = _inside_cut(output_name(study), _LABEL)
+    before = [
+        ["", "node", *(_inside_cut(entry.name, _NAME) for entry in shown)],
+        ["", "expression", *(entry.expression for entry in shown)],
+        ["", "value", *(shortened(brief(entry.value), _NUMBER) for entry in shown)],
     ]
-    back = [shortened(brief(entry.reverse), _NUMBER) for entry in shown]
-    lines = [shortened(place(entry.location), _LINE) for entry in shown]
-    name = output_name(study)
-    heads = ["node", "expression", "value", f"∂{name}/∂node", "line"]
-    room = WIDTH - sum(
-        max([len(head), *map(len, cells)]) + len(_GAP)
-        for head, cells in zip(heads, [*fixed, back, lines], strict=True)
-    )
-    columns, forward = _forward_columns(study.columns, shown, room)
-    titles = ["node", "expression", "value", *(f"∂node/∂{c.label}" for c in columns)]
-    table = [titles + heads[3:]]
-    table += [list(row) for row in zip(*fixed, *forward, back, lines, strict=True)]
-    groups = ["", "", "", *["forward" if not i else "" for i, _ in enumerate(columns)], "reverse"]
-    text = _aligned([[*groups, ""], *table], left={0, 1, len(table[0]) - 1})
+    back = (shortened(brief(entry.reverse), _NUMBER) for entry in shown)
+    after = [
+        ["reverse", f"∂{name}/∂node", *back],
+        ["", "line", *(shortened(place(entry.location), _LINE) for entry in shown)],
+    ]
+    others = sum(_width(cells) for cells in (before[0], before[2], *after))
+    widest = max(10, min(_FORMULA, WIDTH - others - _width([]) - _FORWARD))
+    before[1] = [shortened(cell, widest) for cell in before[1]]
+    forward = _forward_columns(study.columns, shown, WIDTH - others - _width(before[1]))
+    columns = [*before, *forward, *after]
     notes = []
     if left_out:
         notes.append(f"{left_out:,} more nodes in between")
-    if len(columns) < len(study.columns):
-        notes.append(f"{len(study.columns) - len(columns):,} more inputs")
-    if any(cell == brief(None) for row in table for cell in row):
+    if len(forward) < len(study.columns):
+        notes.append(f"{len(study.columns) - len(forward):,} more inputs")
+    if any(brief(None) in cells for cells in columns):
         notes.append(f"{brief(None)} is 0 for want of a path")
+    text = _aligned(zip(*columns, strict=True), left={0, 1, len(columns) - 1})
     return "\n".join([text, *([f"({'; '.join(notes)})"] if notes else [])])
 
 
@@ -94,8 +94,8 @@ def edge_table(edges: Sequence[EdgeEntry], rows: int) -> str:
     table = [["edge", "∂to/∂from", "line"]]
     table += [
         [
-            f"{shortened(edge.source, 36)} → {shortened(edge.target, 36)}",
-            brief(edge.partial),
+            f"{_inside_cut(edge.source, _END)} → {_inside_cut(edge.target, _END)}",
+            shortened(brief(edge.partial), _JACOBIAN),
             shortened(place(edge.location), _LINE),
         ]
         for edge in shown
@@ -155,18 +155,23 @@ def _passes(study: Study) -> str:
 
 def _forward_columns(
     columns: Sequence[Column], shown: Sequence[NodeEntry], room: int
-) -> tuple[list[Column], list[list[str]]]:
+) -> list[list[str]]:
     """As many columns of forward derivatives as there is room for."""
-    kept: list[Column] = []
-    cells: list[list[str]] = []
+    made: list[list[str]] = []
     for column in columns:
-        texts = [shortened(brief(entry.forward[column.label]), _NUMBER) for entry in shown]
-        room -= max(map(len, [f"∂node/∂{column.label}", *texts])) + len(_GAP)
+        slopes = (shortened(brief(entry.forward[column.label]), _NUMBER) for entry in shown)
+        head = f"∂node/∂{_inside_cut(column.label, _LABEL)}"
+        cells = ["" if made else "forward", head, *slopes]
+        room -= _width(cells)
         if room < 0:
             break
-        kept.append(column)
-        cells.append(texts)
-    return kept, cells
+        made.append(cells)
+    return made
+
+
+def _width(cells: Sequence[str]) -> int:
+    """How wide a column is, with the gap before it."""
+    return max(map(len, cells), default=0) + len(_GAP)
 
 
 def _middle_cut(items: Sequence[Item], rows: int) -> tuple[list[Item], int]:
@@ -175,6 +180,18 @@ def _middle_cut(items: Sequence[Item], rows: int) -> tuple[list[Item], int]:
         return list(items), 0
     tail = rows // 4
     return [*items[: rows - tail], *items[len(items) - tail :]], len(items) - rows
+
+
+def _inside_cut(name: str, longest: int) -> str:
+    """A name without its middle, if it is too long: often it is the end that tells it apart.
+
+    >>> _inside_cut("params['weight_12']", 12), _inside_cut("x", 12)
+    ("para…ht_12']", 'x')
+    """
+    if len(name) <= longest:
+        return name
+    start = (longest - 1) * 2 // 5
+    return f"{name[:start]}…{name[start + 1 - longest :]}"
 
 
 def _aligned(table: Iterable[Sequence[str]], left: set[int]) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from clearprop.explain.diagnosis import Finding
+from clearprop.explain.finding import Finding
 from clearprop.explain.lettering import figure
 from clearprop.explain.paths import counted
 from clearprop.explain.tables import place

@@ -43,7 +43,7 @@ def weight(
     Y: Any,
     layer: str,
     unit: int,
-    input: int | Literal["bias"],  # noqa: A002 (the field's word)
+    input: int | Literal["bias"],
     *,
     eta: float | None = None,
     parameter: str | None = None,
@@ -82,7 +82,7 @@ def weight(
     update: w − η ∂E/∂w = 1 − 0.1 · 0.1817 = 0.9818
     """
     anatomy = dissect(cost, params, X, Y)
-    first = anatomy.layer(layer.partition("#")[0] if isinstance(layer, str) else layer)
+    first = anatomy.layer(str(layer).partition("#")[0])
     unit = _within(unit, first.units, f"layer {first.name!r}", "units")
     name, index, words = _find(anatomy, first, unit, input, parameter)
     place = anatomy.parameters[name]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.explain.lettering import figure
-from clearprop.explain.matrices import DIGITS, STYLE, table_html
+from clearprop.explain.matrices import DIGITS
+from clearprop.explain.page import fragment, paragraph, table
 from clearprop.explain.svg import Arrow, Box, Picture, draw
 
 _MOST_ROWS = 10  # examples or next units that are listed in text
@@ -109,7 +109,7 @@ class WeightExplanation:
 
     @property
     def updated(self) -> float | None:
-        """w − η ∂E/∂w."""
+        """The weight after a step: w − η ∂E/∂w."""
         return None if self.eta is None else self.value - self.eta * self.gradient
 
     def __repr__(self) -> str:
@@ -190,17 +190,14 @@ class WeightExplanation:
         return draw(picture, title=f"∂E/∂w for {self.name}{which}", legend=True)
 
     def _repr_html_(self) -> str:
-        head = ["example", "unit", "∂E/∂out", "∂out/∂net", "∂net/∂w", "product"]
-        rows = []
+        rows = [["example", "unit", "∂E/∂out", "∂out/∂net", "∂net/∂w", "product"]]
         for use in self.uses:
             for example in range(min(len(self.losses), _MOST_ROWS)):
                 factors = (use.error_by_out, use.out_by_net, use.net_by_weight, use.product)
                 numbers = [figure(float(factor[example]), DIGITS) for factor in factors]
                 rows.append([str(example), use.name, *numbers])
-        return (
-            f'{STYLE}<div class="cp-figures">{self.svg()}{table_html(head, rows)}'
-            f"<pre>{escape(self.text())}</pre></div>"
-        )
+        lines = "".join(paragraph(line) for line in self.text().splitlines())
+        return fragment(self.svg(), [table(rows, left={1}, code=set()), lines])
 
 
 def _use_lines(use: Use, show: Any, several: bool) -> Iterator[str]:

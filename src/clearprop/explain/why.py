@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import math
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, final
@@ -12,9 +11,10 @@ from rich.text import Text
 
 from clearprop.errors import ArgumentError, ExplainError
 from clearprop.explain import telling
-from clearprop.explain.diagnosis import Finding, cuts, gains, losses, origins
+from clearprop.explain.diagnosis import closures, cuts, gains, losses, origins
 from clearprop.explain.drawing import around, picture
 from clearprop.explain.entries import edge_entries, node_entries, output_name
+from clearprop.explain.finding import Finding
 from clearprop.explain.flow import Flow
 from clearprop.explain.lettering import figure
 from clearprop.explain.naming import names_of
@@ -94,6 +94,9 @@ class Why:
         )
         return draw(drawn, title=f"∂{self.output}/∂{self.element} = {figure(self.derivative)}")
 
+    def __repr__(self) -> str:
+        return f"<Why {self._story}>"
+
     def __str__(self) -> str:
         return self.text()
 
@@ -132,11 +135,23 @@ def why(
     if constant is not None:
         return constant
     label, others = _chosen(Study(point, None, output), element)
-    study = Study(point, [label], output)
-    if operations(point.graph) <= _MOST_OPERATIONS:
-        with contextlib.suppress(ExplainError):  # no scalar form: arrays will do
-            study = expanded(study)
-    return _answer(Flow(study), point, label, output, others)
+    return _answer(_flow(Study(point, [label], output)), point, label, output, others)
+
+
+def _flow(study: Study) -> Flow:
+    """The flow among scalars where that is feasible and shows the same, else among arrays.
+
+    It shows something else where an element that is not taken meets an infinite slope: among
+    arrays that is 0 · ∞, NaN, among scalars no path at all.
+    """
+    flow = Flow(study)
+    if operations(study.point.graph) > _MOST_OPERATIONS:
+        return flow
+    try:
+        finer = Flow(expanded(study))
+    except ExplainError:  # an operation has no scalar form
+        return flow
+    return finer if _size(finer.derivative) == _size(flow.derivative) else flow
 
 
 def _answer(flow: Flow, point: Point, label: str, output: Any, others: int) -> Why:
@@ -157,7 +172,7 @@ def _answer(flow: Flow, point: Point, label: str, output: Any, others: int) -> W
         else:
             story = telling.zero(findings, element)
     elif verdict == "zero":
-        findings = losses(flow)
+        findings = losses(flow) or closures(flow)
         story = telling.zero(findings, element)
     elif verdict in ("nan", "infinite"):
         findings = origins(flow)[::-1]
@@ -166,6 +181,7 @@ def _answer(flow: Flow, point: Point, label: str, output: Any, others: int) -> W
         lost = [found for found in losses(flow) if found.kind == "cancels" and found.decisive]
         findings = lost if verdict == "tiny" and lost else gains(flow)
         story = telling.size(findings, verdict, flow.study.counts[flow.column.place])
+        findings.sort(key=lambda found: -abs(math.log(found.number or 1)))
     story = f"∂{name}/∂{element} = {figure(derivative)}: {story}{telling.others(others, verdict)}"
     return Why(name, element, derivative, verdict, tuple(findings), others, story, flow.study)
 

@@ -51,7 +51,7 @@ def relu(z: Any) -> Any:
 
 
 def identity(z: Any) -> Any:
-    """z itself."""
+    """Nothing is changed: z itself."""
     return z
 
 
@@ -67,7 +67,7 @@ def softmax(z: Any) -> Any:
 
 
 def log_softmax(z: Any) -> Any:
-    """ln softmax(z), exact also where softmax rounds to 0 or 1."""
+    """The logarithm of :func:`softmax`, exact also where softmax rounds to 0 or 1."""
     lowered = z - _largest(z)
     return lowered - np.log(np.sum(np.exp(lowered), axis=-1, keepdims=True))
 
@@ -103,7 +103,7 @@ def named(name: str) -> Activation:
         ...
     clearprop.errors.ArgumentError: there is no activation 'sigmod' ... Did you mean 'sigmoid'? ...
     """
-    if not isinstance(name, str) or name not in ACTIVATIONS:
+    if name not in ACTIVATIONS:
         raise ArgumentError(
             f"there is no activation {name!r}", where=user_line(), remedy=hint(name, ACTIVATIONS)
         )
@@ -114,4 +114,4 @@ def hint(name: object, known: Mapping[str, object]) -> str:
     """What may have been meant, and all that there is."""
     close = difflib.get_close_matches(str(name), known, n=1)
     meant = f"Did you mean {close[0]!r}? " if close else ""
-    return f"{meant}There are {', '.join(known)}."
+    return f"{meant}Known: {', '.join(known)}."

@@ -1,10 +1,10 @@
 """Two networks worked by hand, every figure of them, for tests, tutorials and the command line.
 
-:func:`two_layer_by_hand` follows three weights' worth of arithmetic through 10,000 updates;
-:func:`four_layer` writes back-propagation over a training set in its matrix form (C. M. Bishop,
-*Pattern Recognition and Machine Learning*, 2006, section 5.3) and sets the engine's gradient and a
-numerical one beside it. The formulas are spelled out here in plain NumPy, so that they check the
-engine and are not checked by it.
+:func:`two_layer_by_hand` follows a small network through 10,000 updates; :func:`four_layer` writes
+back-propagation over a training set in its matrix form (C. M. Bishop, *Pattern Recognition and
+Machine Learning*, 2006, section 5.3) and sets the engine's gradient and a numerical one beside it.
+The formulas are spelled out here in plain NumPy, so that they check the engine and are not checked
+by it.
 """
 
 from __future__ import annotations
@@ -149,7 +149,8 @@ def four_layer() -> Figures:
 
 def _sines(rows: int, columns: int) -> Array:
     """sin(1)/10, sin(2)/10, … row by row."""
-    return np.sin(np.arange(1.0, rows * columns + 1)).reshape(rows, columns) / 10
+    numbers: Array = np.sin(np.arange(1.0, rows * columns + 1)) / 10
+    return numbers.reshape(rows, columns)
 
 
 def _vectorized(thetas: list[Array], X: Array, classes: NDArray[Any], strength: float) -> Figures:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, final, get_args
 
 import numpy
@@ -108,7 +107,6 @@ class Joined(Signal):
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False)
 class Dense:
     """A layer of units, each connected to all that comes in: z = W x + b, a = g(z).
 
@@ -127,22 +125,30 @@ class Dense:
     <Activity of 3>
     """
 
-    units: int
-    activation: str = "identity"
-    name: str = ""
-    bias: Bias | None = "unit"
-    initializer: Initializer | None = None
+    __slots__ = ("activation", "bias", "initializer", "name", "units")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "units", _count(self.units, "the number of units"))
-        named(self.activation)
-        _layer_name(self.name)
-        if self.bias is not None and self.bias not in get_args(Bias):
+    def __init__(
+        self,
+        units: int,
+        activation: str = "identity",
+        name: str = "",
+        bias: Bias | None = "unit",
+        initializer: Initializer | None = None,
+    ) -> None:
+        self.units = _count(units, "the number of units")
+        self.activation = named(activation).name
+        self.name = _layer_name(name)
+        if bias is not None and bias not in get_args(Bias):
             raise ArgumentError(
-                f"bias={self.bias!r} is not known",
+                f"bias={bias!r} is not known",
                 where=user_line(),
                 remedy='Use "unit" (one per unit), "shared" (one per layer) or None.',
             )
+        self.bias = bias
+        self.initializer = initializer or DEFAULTS.get(activation, glorot_uniform)
+
+    def __repr__(self) -> str:
+        return f"<Dense of {self.units}, {self.activation}>"
 
     def __call__(self, *signals: Signal | Iterable[Signal]) -> Activity:
         """The layer's activations for incoming signals; several are joined.
@@ -154,8 +160,7 @@ class Dense:
 
     def parameters(self, inputs: int, generator: Any) -> dict[str, Any]:
         """First parameters: ``weight`` (units, inputs) and ``bias`` (units,) or (), float64."""
-        initializer = self.initializer or DEFAULTS.get(self.activation, glorot_uniform)
-        found: dict[str, Any] = {"weight": initializer(generator, (self.units, inputs))}
+        found: dict[str, Any] = {"weight": self.initializer(generator, (self.units, inputs))}
         shapes = self.shapes(inputs)
         if "bias" in shapes:
             found["bias"] = numpy.zeros(shapes["bias"])

@@ -18,8 +18,8 @@ from typing import Any, final
 
 import clearprop.numpy as np
 from clearprop.errors import ArgumentError
-from clearprop.nn.arguments import as_inputs, entries, listed, refuse_misfit
 from clearprop.nn.activations import named
+from clearprop.nn.arguments import as_inputs, entries, listed, refuse_misfit
 from clearprop.nn.initializers import stream
 from clearprop.nn.layers import Activity, Dense, Input, Joined, Signal
 from clearprop.nn.losses import loss_for
@@ -74,7 +74,7 @@ class Network:
                 f"{len(losses)} losses for {len(self._outputs)} outputs", where=user_line()
             )
         self._losses = [loss_for(*pair) for pair in zip(losses, self._outputs, strict=True)]
-        if not (isinstance(regularization, (int, float)) and 0 <= regularization < math.inf):
+        if not 0 <= regularization < math.inf:
             raise ArgumentError(
                 f"regularization={regularization!r}; it must be a number of at least 0",
                 where=user_line(),
@@ -277,7 +277,7 @@ def stack(
     loss: str = "squared_error",
     regularization: float = 0.0,
 ) -> Network:
-    """A plain stack of dense layers: the last is ``output``, those before ``hidden``, ``hidden2``…
+    """A plain stack of dense layers: ``hidden``, ``hidden2`` and so on, then ``output``.
 
     Args:
         sizes: Inputs, units of each hidden layer, outputs; at least two numbers.

@@ -1,4 +1,4 @@
-"""From signals to an ordered network: which come in, in what order all are computed, their names."""
+"""From signals to a network: in what order all are computed, and what they are called."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _sorted(outputs: Iterable[Signal]) -> Iterator[Signal]:
 
 
 def _named_layers(activities: Sequence[Activity], outputs: Sequence[Signal]) -> dict[str, Dense]:
-    """The layers by their own names or by hidden, hidden2, … and output, output2, …"""
+    """The layers by their own names, or by ``hidden``, ``hidden2``, …, ``output``, …, in order."""
     found: dict[str, Dense] = {}
     taken = {activity.layer.name for activity in activities}
     ends = {output.layer for output in outputs if isinstance(output, Activity)}

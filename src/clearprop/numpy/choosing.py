@@ -17,7 +17,7 @@ from clearprop.tracing import (
     cast,
     common_shape,
     getitem,
-    guard,
+    looked_at,
     plain,
     unsupported,
 )
@@ -168,8 +168,7 @@ def _looked_at(a: Any) -> Any:
     """Where the elements are not 0, as a plain array; of traced ones with a guard."""
     if a.__class__ is not Traced:
         return a
-    mask = a if a.dtype.kind == "b" else a != 0
-    return np.array(guard(mask, "mask"), bool).reshape(mask.shape)
+    return looked_at(a if a.dtype.kind == "b" else a != 0)
 
 
 def _condition(condition: Any) -> Any:

@@ -114,7 +114,7 @@ def array(
     a = as_array(object)
     if a.__class__ is not Traced:
         return new_array(np.array(object, dtype, copy=copy, order=order, ndmin=ndmin))
-    a = _converted(a, dtype, order, copy)
+    a = converted(a, dtype, order, copy)
     return apply("reshape", a, shape=(1,) * (ndmin - a.ndim) + a.shape) if a.ndim < ndmin else a
 
 
@@ -123,7 +123,7 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, *, copy: Any = None) -
     """The array itself if it is one already, of that dtype; else a new one."""
     value = as_array(a)
     if value.__class__ is Traced:
-        return _converted(value, dtype, order or "K", copy)
+        return converted(value, dtype, order or "K", copy)
     made = np.asarray(a, dtype, order, copy=copy)
     return made if made is a else new_array(made)
 
@@ -148,24 +148,9 @@ def copy(a: Any, order: Any = "K") -> Any:
 
 
 @follows(np.astype)
-def astype(
-    x: Any,
-    dtype: Any,
-    /,
-    order: Any = "K",
-    casting: Any = "unsafe",
-    *,
-    copy: Any = True,
-) -> Any:
+def astype(x: Any, dtype: Any, /, *, copy: Any = True) -> Any:
     """The elements in another dtype; no derivative passes through integers and booleans."""
-    if not np.can_cast(x.dtype, dtype, casting):
-        raise TypeError(
-            f"Cannot cast array data from {x.dtype!r} to {np.dtype(dtype)!r} according to the rule "
-            f"{casting!r}"
-        )
-    if x.__class__ is not Traced or not x.is_array:
-        return cast(x, dtype)
-    return _converted(x, dtype, order, copy or None)
+    return converted(x, dtype, "K", copy or None) if x.is_array else cast(x, dtype)
 
 
 # What they share ---------------------------------------------------------------------------------
@@ -185,7 +170,7 @@ def _uniform(made: Any, number: Any) -> Any:
     return filled(trace, made, value)
 
 
-def _converted(a: Traced, dtype: Any, order: Any, copy: Any) -> Any:
+def converted(a: Traced, dtype: Any, order: Any, copy: Any) -> Any:
     """The traced value as an array of that dtype and memory order; itself if that may be."""
     wanted = a.dtype if dtype is None else np.dtype(dtype)
     numbers = np.asarray(bottom(a))

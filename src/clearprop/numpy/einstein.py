@@ -42,7 +42,7 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
         parts = [part for i, part in enumerate(parts) if i not in step]
         parts.append(_together(chosen, set(result).union(*[term for term, _ in parts])))
     term, value = parts[0]
-    return transpose(value, [term.index(letter) for letter in result])
+    return transpose(value, [term.index(letter) for letter in result]) if result else value[()]
 
 
 def _read(operands: Sequence[Any]) -> tuple[str, list[Any]]:

@@ -86,7 +86,9 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
 @follows(np.correlate)
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
     """The cross-correlation of two vectors: cₖ = Σₙ aₙ₊ₖ vₙ; full, same or valid."""
-    a, v = (apply("reshape", x, shape=(1,)) if not x.ndim else x for x in alike(a, v))
+    a, v = alike(a, v)
+    if a.ndim != 1 or v.ndim != 1:
+        raise ValueError("correlate wants two vectors")
     if not a.size or not v.size:
         raise ValueError(f"{'v' if a.size else 'a'} cannot be empty")
     if len(v) > len(a):

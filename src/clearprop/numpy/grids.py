@@ -33,8 +33,9 @@ __all__ = [
 
 
 @creates(np.arange)
-def arange(start: Any, /, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
+def arange(start_or_stop: Any, /, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
     """Numbers at equal distances; with traced ends, how many there are becomes a guard."""
+    start = start_or_stop
     if not any(value.__class__ is Traced for value in (start, stop, step)):
         return new_array(np.arange(start, stop, step, dtype=dtype))
     if stop is None:

@@ -11,7 +11,15 @@ from clearprop.errors import ShapeError
 from clearprop.numpy.moving import merged
 from clearprop.numpy.public import follows
 from clearprop.numpy.reductions import single_axis
-from clearprop.numpy.shapes import atleast_1d, atleast_2d, atleast_3d, expand_dims, ravel, transpose
+from clearprop.numpy.shapes import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    expand_dims,
+    moveaxis,
+    ravel,
+    transpose,
+)
 from clearprop.tracing import Traced, apply, as_array, cast, getitem, user_line
 
 __all__ = [
@@ -167,7 +175,7 @@ def unstack(x: Any, /, *, axis: Any = 0) -> Any:
     if x.ndim == 0:
         raise ValueError("Input array must be at least 1-d.")
     axis = single_axis(axis, x.ndim)
-    return tuple(getitem(x, (*[slice(None)] * axis, i, ...)) for i in range(x.shape[axis]))
+    return tuple(moveaxis(x, axis, 0))
 
 
 # What they share ---------------------------------------------------------------------------------

@@ -6,11 +6,34 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.numpy.creation import array
+from clearprop.numpy import choosing
+from clearprop.numpy.creation import array, converted
 from clearprop.numpy.shapes import ravel
-from clearprop.tracing import Traced, apply, guard, setitem
+from clearprop.tracing import Traced, apply, cast, guard_bool, guard_int, setitem
 
-__all__ = ["copy", "fill", "flatten", "item", "tolist"]
+__all__ = ["astype", "compress", "copy", "fill", "flatten", "item", "tolist"]
+
+
+def astype(
+    x: Traced,
+    dtype: Any,
+    order: Any = "K",
+    casting: Any = "unsafe",
+    subok: Any = True,
+    copy: Any = True,
+) -> Any:
+    """``x.astype(dtype)``: no derivative passes through integers and booleans."""
+    if not np.can_cast(x.dtype, dtype, casting):
+        raise TypeError(
+            f"Cannot cast array data from {x.dtype!r} to {np.dtype(dtype)!r} according to the rule "
+            f"{casting!r}"
+        )
+    return converted(x, dtype, order, copy or None) if x.is_array else cast(x, dtype)
+
+
+def compress(x: Traced, condition: Any, axis: Any = None) -> Any:
+    """``x.compress(condition)``: as the function, with its arguments exchanged."""
+    return choosing.compress(condition, x, axis)
 
 
 def copy(x: Traced, order: Any = "C") -> Any:
@@ -45,7 +68,7 @@ def item(x: Traced, *place: Any) -> Any:
         single = apply("reshape", x, shape=()) if x.shape else x
     if single.dtype.kind == "f":
         raise x.detached(".item()", "x[i], or x.reshape(()) for the only element")
-    return guard(single, "bool" if single.dtype.kind == "b" else "int")
+    return guard_bool(single) if single.dtype.kind == "b" else guard_int(single)
 
 
 def tolist(x: Traced) -> Any:

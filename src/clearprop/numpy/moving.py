@@ -169,15 +169,17 @@ def merged(function: Callable[..., Any], *arrays: Any) -> Any:
     numbers, total = [], 0
     for a in operands:
         count = np.arange(total, total + a.size).reshape(a.shape)
-        numbers.append(laid_out(count, np.asarray(bottom(a))))
+        numbers.append(laid_out(count, np.empty_like(bottom(a), count.dtype)))
         total += a.size
-    places = np.asarray(function(*numbers))
+    found = function(*numbers)
+    places = np.asarray(found)
     dtype = np.result_type(*[a.dtype for a in operands])
     flat = [apply("reshape", cast(a, dtype), shape=(a.size,)) for a in operands]
     whole = flat[0] if len(flat) == 1 else apply("concatenate", *flat, axis=0)
     result = apply("gather", whole, places)
     if result.__class__ is Traced:
         result.concrete = laid_out(result.concrete, np.empty_like(places, dtype))
+        result.is_array = isinstance(found, np.ndarray)
     return result
 
 
@@ -199,5 +201,5 @@ def _pad_widths(pad_width: Any, ndim: int) -> Any:
 def _plane(m: Any) -> tuple[int, int]:
     """Rows and columns; a vector is repeated as rows, as NumPy does."""
     if not m.ndim:
-        raise ValueError("m must be at least 1-d")
+        raise TypeError("a triangle of a 0-d array")
     return (m.shape[-1] if m.ndim == 1 else m.shape[-2]), m.shape[-1]

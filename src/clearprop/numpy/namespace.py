@@ -77,14 +77,18 @@ def _functions(module: ModuleType, prefix: str = "") -> dict[str, Callable[..., 
     return {prefix + name: getattr(module, name).traced for name in module.__all__}
 
 
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    name: function for module in MODULES for name, function in _functions(module).items()
+}
+
 NAMESPACE: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
     {
         **_MACHINERY,
         **_OPERATIONS,
-        **{name: f for module in MODULES for name, f in _functions(module).items()},
+        **_FUNCTIONS,
         **_functions(linalg, "linalg."),
         **_METHODS,
-        "numpy.copy": creation.copy.traced,  # type: ignore[attr-defined]
+        **{f"numpy.{name}": _FUNCTIONS[name] for name in _METHODS.keys() & _FUNCTIONS.keys()},
     }
 )
 """NumPy functions by name on traced values, with the machinery behind indexing and guards."""

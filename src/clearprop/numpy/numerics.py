@@ -65,7 +65,7 @@ def positive(x: Any, /) -> Any:
 @follows(np.conjugate)
 def conjugate(x: Any, /) -> Any:
     """A copy, as the numbers are real."""
-    return _scalar_copy(as_array(x))
+    return _scalar_copy(settled(np.conjugate, x)[0])
 
 
 conj = conjugate
@@ -81,7 +81,8 @@ def real(val: Any) -> Any:
 def imag(val: Any) -> Any:
     """Zeros, as the numbers are real."""
     a = as_array(val)
-    return np.zeros(a.shape, a.dtype)[()]
+    zeros = np.zeros(a.shape, a.dtype)
+    return zeros[()] if a.__class__ is Traced and not a.is_array else zeros
 
 
 @follows(np.real_if_close)
@@ -177,6 +178,8 @@ def round(a: Any, decimals: Any = 0) -> Any:
     a = as_array(a)
     if a.dtype.kind in "iu" and decimals >= 0:
         return _scalar_copy(a)
+    if a.dtype.kind == "b" and decimals == 0:
+        a = cast(a, np.float16)
     if a.dtype.kind != "f":
         raise unsupported("round", f"dtype {a.dtype} and decimals={decimals}")
     if decimals == 0:
@@ -211,7 +214,7 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
     high = a_max if max is None else max
     a = as_array(a)
     if low is None and high is None:
-        return _scalar_copy(a)
+        return positive(a)
     if low is not None:
         a = np.maximum(a, low)
     return a if high is None else np.minimum(a, high)

@@ -122,7 +122,7 @@ def cross(
     b0, b1, b2 = _components(b)
     third = a0 * b1 - a1 * b0
     if a2 is None and b2 is None:
-        return third
+        return as_0d(third)
     first = _difference(a1, b2, a2, b1)
     second = _difference(a2, b0, a0, b2)
     parts = np.broadcast_arrays(first, second, third)

@@ -96,6 +96,7 @@ def _public(
     names = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 
     def traced(*args: Any, **kwargs: Any) -> Any:
+        kwargs = {key: value for key, value in kwargs.items() if value is not np._NoValue}
         if len(args) <= count and kwargs.keys() <= names:
             return function(*args, **kwargs)
         return _with_options(original, function, names, args, kwargs)
@@ -160,7 +161,9 @@ def _sorted_out(
 
 
 def _says_nothing(value: Any, default: Any) -> bool:
-    return value is None or value is np._NoValue or value is default or value == default
+    if value is None or value is np._NoValue or value is default:
+        return True
+    return value.__class__ in (bool, int, float, str) and bool(value == default)
 
 
 @functools.cache

@@ -180,6 +180,8 @@ def flip(m: Any, axis: Any = None) -> Any:
     """The elements in the opposite order along some axes, or all; a view."""
     m = as_array(m)
     axes = np.lib.array_utils.normalize_axis_tuple(range(m.ndim) if axis is None else axis, m.ndim)
+    if not axes:
+        return getitem(m, ())
     return view("flip", m, always=True, axes=tuple(sorted(axes)))
 
 

@@ -10,7 +10,15 @@ from clearprop.numpy.choosing import along_axis
 from clearprop.numpy.moving import moved
 from clearprop.numpy.public import choice, follows
 from clearprop.numpy.reductions import single_axis
-from clearprop.tracing import Traced, apply, as_array, bottom, setitem, unsupported
+from clearprop.tracing import (
+    Traced,
+    apply,
+    as_array,
+    bottom,
+    first_traced,
+    setitem,
+    unsupported,
+)
 
 __all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask"]
 
@@ -18,7 +26,7 @@ __all__ = ["copyto", "fill_diagonal", "place", "put", "put_along_axis", "putmask
 @follows(np.copyto)
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     """Write src into dst, where a mask is true if one is given."""
-    _require_traced(dst, "copyto")
+    _require_traced(dst, "copyto", src, where)
     src = as_array(src) if isinstance(src, (list, tuple)) else src
     given = src.dtype if hasattr(src, "dtype") else type(src)
     weak = given in (int, float)
@@ -33,7 +41,7 @@ def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) ->
 @follows(np.put)
 def put(a: Any, ind: Any, v: Any, *, mode: Any = "raise") -> None:
     """Write values at positions of the flattened array; they start again when they run out."""
-    _require_traced(a, "put")
+    _require_traced(a, "put", ind, v)
     if mode != "raise":
         raise unsupported("put", f"mode={mode!r}")
     ind, v = as_array(ind), as_array(v)
@@ -45,7 +53,7 @@ def put(a: Any, ind: Any, v: Any, *, mode: Any = "raise") -> None:
 @follows(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
     """Write values, for each line along an axis at its own positions."""
-    _require_traced(arr, "put_along_axis")
+    _require_traced(arr, "put_along_axis", indices, values)
     indices = as_array(indices)
     if axis is None:
         raise unsupported("put_along_axis", "axis=None", "Write np.put(arr, indices, values).")
@@ -55,7 +63,7 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
 @follows(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
     """Write values where a mask of a's shape is true; shorter ones are repeated."""
-    _require_traced(a, "putmask")
+    _require_traced(a, "putmask", mask, values)
     values = as_array(values)
     whole = values if values.shape == a.shape else moved(values, lambda i: np.resize(i, a.shape))
     mask = as_array(mask)
@@ -65,7 +73,7 @@ def putmask(a: Any, mask: Any, values: Any) -> None:
 @follows(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """Write the first values where a mask is true, from the first again when they run out."""
-    _require_traced(arr, "place")
+    _require_traced(arr, "place", mask, vals)
     mask, vals = as_array(mask), as_array(vals)
     if not vals.size:
         raise ValueError("Cannot insert from an empty array!")
@@ -77,21 +85,21 @@ def place(arr: Any, mask: Any, vals: Any) -> None:
 @follows(np.fill_diagonal)
 def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
     """Write a value, or values from the first again when they run out, on the main diagonal."""
-    _require_traced(a, "fill_diagonal")
+    _require_traced(a, "fill_diagonal", val)
     marks = np.zeros(a.shape, bool)
     np.fill_diagonal(marks, True, wrap)
     on, val = np.nonzero(marks), as_array(val)
     setitem(a, on, moved(val, lambda i: np.resize(i, on[0].size)) if val.ndim else val)
 
 
-def _require_traced(target: Any, name: str) -> None:
+def _require_traced(target: Any, name: str, *values: Any) -> None:
     """Raise unless the array written into can hold a derivative."""
-    if target.__class__ is not Traced:
-        raise unsupported(
-            name,
-            "a plain array to write into",
-            "Make the array with clearprop.numpy (np.zeros, np.array), so that it can hold traced "
-            "values.",
+    traced = first_traced(values)
+    if target.__class__ is not Traced and traced is not None:
+        raise traced.detached(
+            f"np.{name} into a plain array",
+            "np.zeros or np.array of clearprop.numpy to make the array, so that it can hold traced "
+            "values",
         )
 
 

@@ -11,10 +11,11 @@ from clearprop.tracing.call import (
     record_call,
     require_callable,
 )
-from clearprop.tracing.guards import guard, guard_bool, guard_index, guard_int
+from clearprop.tracing.guards import guard_bool, guard_index, guard_int
 from clearprop.tracing.indexing import getitem, in_place, setitem, store
 from clearprop.tracing.lift import can_be_traced, filled, fitted, laid_out, lift, new_array, owned
-from clearprop.tracing.nested import as_array, cast, holds_traced
+from clearprop.tracing.nested import as_array, cast, first_traced, holds_traced
+from clearprop.tracing.plan import looked_at
 from clearprop.tracing.promote import (
     common_shape,
     elementwise,
@@ -47,10 +48,10 @@ __all__ = [
     "common_shape",
     "elementwise",
     "filled",
+    "first_traced",
     "fit",
     "fitted",
     "getitem",
-    "guard",
     "guard_bool",
     "guard_index",
     "guard_int",
@@ -58,6 +59,7 @@ __all__ = [
     "in_place",
     "laid_out",
     "lift",
+    "looked_at",
     "name_scope",
     "new_array",
     "output",

@@ -143,7 +143,7 @@ def _plain_entries(array: np.ndarray[Any, Any]) -> list[Any]:
 
 def _traced_entries(item: Traced) -> list[Any]:
     if item.dtype.kind == "b" and item.shape:
-        return _mask_entries(np.array(guard(item, "mask"), bool).reshape(item.shape))
+        return _mask_entries(looked_at(item))
     if item.dtype.kind == "b":
         return _mask_entries(np.asarray(bottom(item)))
     if item.dtype.kind not in "iu":
@@ -151,6 +151,12 @@ def _traced_entries(item: Traced) -> list[Any]:
             f"arrays used as indices must be of integer (or boolean) type, not {item.dtype}"
         )
     return [item]
+
+
+def looked_at(mask: Traced) -> Any:
+    """Where a traced mask is true, as a plain array; the graph then holds for that mask only."""
+    flat = apply("reshape", mask, shape=(mask.size,))
+    return np.array(guard(flat, "mask"), bool).reshape(mask.shape)
 
 
 def _mask_entries(mask: np.ndarray[Any, Any]) -> list[Any]:

@@ -35,7 +35,7 @@ def elementwise(primitive: Elementwise, *operands: Any) -> Any:
         if len(operands) == 1:
             if type_.dtype.kind == "f":
                 return bind(primitive, operands)
-        elif _alike(first, operands[1], type_):
+        elif type_.dtype.kind == "f" and _alike(operands[1], type_):
             return bind(primitive, operands)
     return bind(primitive, _promoted(primitive, [plain(operand) for operand in operands]))
 
@@ -49,8 +49,8 @@ def settled(ufunc: np.ufunc, *operands: Any) -> list[Any]:
     return [fit(v, t, shape, dtype) for v, t, dtype in zip(values, types, dtypes, strict=True)]
 
 
-def _alike(first: Traced, second: Any, type_: Type) -> bool:
-    """Whether two operands need neither cast nor broadcast (the common case, kept fast)."""
+def _alike(second: Any, type_: Type) -> bool:
+    """Whether an operand needs neither cast nor broadcast to a float type (the common case)."""
     if second.__class__ is Traced:
         return second.node.type is type_
     return second.__class__ is float and type_.dtype == np.float64

@@ -51,8 +51,8 @@ def array_ufunc(
     if method == "at":
         return _at(ufunc, *inputs)
     function = _ufunc_method(x, ufunc, method, name)
-    if options and method != "reduce":
-        raise unsupported(name, f"{next(iter(options))}=")
+    for option in options.keys() - {"axis"} if method != "reduce" else ():
+        raise unsupported(name, f"{option}=")
     result = function(*inputs, **options)
     if not targets:
         return _strong(result)
@@ -74,8 +74,7 @@ def array_function(
     ours = namespace.get(f"numpy.{name}") or namespace.get(name)
     if ours is None or name in _MACHINERY:
         raise unsupported(name)
-    given = {key: value for key, value in kwargs.items() if value is not np._NoValue}
-    return with_out(name, ours, args, given)
+    return with_out(name, ours, args, kwargs)
 
 
 def with_out(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
-import optree
 from numpy.typing import NDArray
 
 from clearprop.nn import Network
 from clearprop.train.record import EpochRecord
-from clearprop.train.steps import MOST_ROWS, Compiled, Flat, Tree, count, pieces
+from clearprop.train.steps import MOST_ROWS, Compiled, Flat, Tree, count, pieces, rows
 
 Array = NDArray[Any]
 
@@ -37,8 +36,8 @@ class Examples:
 
     def pick(self, chosen: Any) -> Examples:
         """Some of the examples."""
-        picked = optree.tree_map(lambda array: array[chosen], (self.X, self.Y))
-        return Examples(*picked, None if self.classes is None else self.classes[chosen])
+        classes = None if self.classes is None else self.classes[chosen]
+        return Examples(rows(self.X, chosen), rows(self.Y, chosen), classes)
 
 
 def examples_of(net: Network, given: Any) -> Examples:

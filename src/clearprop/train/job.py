@@ -127,11 +127,12 @@ def _epochs(examples: int, batch_size: int) -> int:
 
 def _telling(options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that a command line must name: those not at their default, seed and folder."""
-    usual = run.__kwdefaults__ | {"source": options["source"], "progress": options["progress"]}
+    usual = run.__kwdefaults__ or {}
     return {
         name: value
         for name, value in options.items()
-        if name in ("seed", "out") or value != usual[name]
+        if name in ("seed", "out")
+        or (name not in ("source", "progress") and value != usual.get(name))
     }
 
 

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from types import TracebackType
-from typing import Any, Protocol, final
+from typing import final
 
 from clearprop.train.record import EpochRecord
 
 _EVERY = 0.05  # seconds between two movements of the bar
-
-
-class Progress(Protocol):
-    """A context in which training reports how far it is."""
-
-    def __enter__(self) -> Progress:
-        """Begin to show."""
-
-    def __exit__(self, *stop: object) -> None:
-        """Leave the terminal in order."""
-
-    def batch(self, epoch: int, done: int) -> None:
-        """A batch was learned; ``done`` of all the run's batches are."""
-
-    def epoch(self, record: EpochRecord) -> None:
-        """An epoch was finished."""
 
 
 @final
@@ -56,18 +41,17 @@ class Bar:
 
     def __init__(self, epochs: int, batches: int) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as RichProgress
 
-        self._epochs = epochs
+        self._epochs, self._batches = epochs, batches
+        self._done = 0
         self._shown = 0.0
         self._bar = RichProgress(
             TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(),
+            BarColumn(bar_width=12),
             TextColumn("{task.fields[figures]}"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
             console=Console(stderr=True),
         )
         self._task = self._bar.add_task(
@@ -88,6 +72,7 @@ class Bar:
 
     def batch(self, epoch: int, done: int) -> None:
         """Move the bar, twenty times a second at most."""
+        self._done = done
         now = time.monotonic()
         if now - self._shown >= _EVERY:
             self._shown = now
@@ -95,32 +80,29 @@ class Bar:
 
     def epoch(self, record: EpochRecord) -> None:
         """Show the epoch's figures."""
-        self._bar.update(self._task, figures=figures(record))
+        epoch = f"{self._done // self._batches}/{self._epochs}"
+        self._bar.update(self._task, completed=self._done, epoch=epoch, figures=figures(record))
 
 
 def figures(record: EpochRecord) -> str:
-    """An epoch's losses and accuracies in a few words.
+    """An epoch in a few words; the accuracy is that of the test part, where there is one.
 
     >>> figures(EpochRecord(3, 0.25, 0.5, 0.9, 0.875))
-    'loss 0.2500 (test 0.5000), accuracy 90.0% (test 87.5%)'
+    'loss 0.2500, test 0.5000, accuracy 87.5%'
+    >>> figures(EpochRecord(3, 0.25, math.nan))
+    'loss 0.2500'
     """
-
-    def pair(name: str, train: str, test: str) -> str:
-        return f"{name} {train}" + (f" (test {test})" if test else "")
-
-    def percent(share: float | None) -> str:
-        return "" if share is None else f"{100 * share:.1f}%"
-
-    test_loss = "" if record.test_loss != record.test_loss else f"{record.test_loss:.4f}"
-    parts = [pair("loss", f"{record.train_loss:.4f}", test_loss)]
-    if record.train_accuracy is not None:
-        parts.append(
-            pair("accuracy", percent(record.train_accuracy), percent(record.test_accuracy))
-        )
+    parts = [f"loss {record.train_loss:.4f}"]
+    if not math.isnan(record.test_loss):
+        parts.append(f"test {record.test_loss:.4f}")
+    shares = (record.test_accuracy, record.train_accuracy)
+    share = next((share for share in shares if share is not None), None)
+    if share is not None:
+        parts.append(f"accuracy {100 * share:.1f}%")
     return ", ".join(parts)
 
 
-def progress_for(asked: bool | None, epochs: int, batches: int) -> Any:
+def progress_for(asked: bool | None, epochs: int, batches: int) -> Bar | Silent:
     """A bar if one is asked for, or if nothing is said and the error stream is a terminal."""
     wanted = sys.stderr.isatty() if asked is None else asked
     return Bar(epochs, batches) if wanted else Silent()

@@ -125,11 +125,13 @@ def _curves(run: RunRecord) -> Iterator[str]:
     drawn = charts.line_chart(x, losses, label="loss by epoch", log=log)
     title = "Loss" + (", log scale" if log else "")
     cards = [_section(title, drawn, says=_best(run.epochs), chinese="损失")]
-    shares = {
-        "training": [_or_nan(entry.train_accuracy) for entry in run.epochs],
-        "test": [_or_nan(entry.test_accuracy) for entry in run.epochs],
-    }
     if run.class_names is not None:
+        learned = [entry for entry in run.epochs if entry.epoch] or run.epochs  # 0 is mere chance
+        shares = {
+            "training": [_or_nan(entry.train_accuracy) for entry in learned],
+            "test": [_or_nan(entry.test_accuracy) for entry in learned],
+        }
+        x = [entry.epoch for entry in learned]
         drawn = charts.line_chart(x, shares, label="accuracy by epoch", write=percent)
         says = "The share of examples given the right class."
         cards.append(_section("Accuracy", drawn, says=says, chinese="准确率"))

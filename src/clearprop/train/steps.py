@@ -109,7 +109,7 @@ class Compiled:
             params: The parameters' leaves.
             data: What else the function takes.
         """
-        leaves = optree.tree_leaves(data)
+        leaves: list[Any] = optree.tree_leaves(data)  # type: ignore[arg-type]
         key = tuple((leaf.shape, leaf.dtype.str) for leaf in leaves)
         versions = self._known.setdefault(key, [])
         inputs = [*params, *leaves]

@@ -24,7 +24,8 @@ def array(*shape: int, dtype: str = "float64", low: float = 0.3, high: float = 2
         return (order % 3 == 0).reshape(shape)
     if dtype.startswith(("int", "uint")):
         return (order % 9 - (4 if dtype.startswith("int") else 0)).astype(dtype).reshape(shape)
-    return (low + (high - low) * (order + 0.5) / max(count, 1)).astype(dtype).reshape(shape)
+    spread = ((order + 0.5) / max(count, 1)) ** 1.07  # sums of them do not tie
+    return (low + (high - low) * spread).astype(dtype).reshape(shape)
 
 
 def signed(*shape: int, dtype: str = "float64") -> Any:
