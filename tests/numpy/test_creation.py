@@ -65,7 +65,8 @@ def test_they_can_be_written_into(make):
     def program(x):
         made = make()
         made[...] = 1
-        made += 1
+        if made.dtype != bool:
+            made += 1
         return made
 
     result, _ = traced(program, (1.0,))

@@ -50,7 +50,9 @@ def test_every_function_stands_in_the_table():
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "original"), FUNCTIONS, ids=[f"{m.__name__}.{name}" for m, name, _ in FUNCTIONS]
+    ("module", "name", "original"),
+    FUNCTIONS,
+    ids=[f"{m.__name__}.{name}" for m, name, _ in FUNCTIONS],
 )
 def test_parameters_are_those_of_numpy_in_its_order(module, name, original):
     try:
@@ -143,7 +145,7 @@ def test_what_is_not_traced_is_an_error_that_says_so(program, words):
 
 
 def test_the_error_names_what_is_near():
-    with pytest.raises(UnsupportedError, match="Near it: .*median|Near it: .*mean"):
+    with pytest.raises(UnsupportedError, match=r"Near it: .*mean"):
         trace_of(lambda np, x: np.median(x), numpy.ones(3))
 
 

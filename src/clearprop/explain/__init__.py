@@ -5,7 +5,8 @@ from clearprop.explain.explanation import Explanation
 from clearprop.explain.function import function, paths
 from clearprop.explain.network import NetworkExplanation, network
 from clearprop.explain.reverse_network import ReverseNetwork, reverse_network
-from clearprop.explain.weight import WeightExplanation, weight
+from clearprop.explain.weight import weight
+from clearprop.explain.weight_figures import WeightExplanation
 from clearprop.explain.why import Why, why
 
 __all__ = [

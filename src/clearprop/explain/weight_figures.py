@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.explain.lettering import figure
+from clearprop.explain.markup import escaped
 from clearprop.explain.matrices import DIGITS
-from clearprop.explain.page import fragment, paragraph, table
+from clearprop.explain.page import fragment, table
 from clearprop.explain.svg import Arrow, Box, Picture, draw
 
 _MOST_ROWS = 10  # examples or next units that are listed in text
@@ -196,8 +197,8 @@ class WeightExplanation:
                 factors = (use.error_by_out, use.out_by_net, use.net_by_weight, use.product)
                 numbers = [figure(float(factor[example]), DIGITS) for factor in factors]
                 rows.append([str(example), use.name, *numbers])
-        lines = "".join(paragraph(line) for line in self.text().splitlines())
-        return fragment(self.svg(), [table(rows, left={1}, code=set()), lines])
+        words = f"<pre>{escaped(self.text())}</pre>"
+        return fragment(self.svg(), [table(rows, left={1}, code=set()), words])
 
 
 def _use_lines(use: Use, show: Any, several: bool) -> Iterator[str]:

@@ -10,7 +10,8 @@ input (64) → hidden (32, relu) → output (10, softmax); cross_entropy; 2,410 
 
 from clearprop.nn.initializers import glorot_uniform, he_uniform
 from clearprop.nn.layers import Dense, Input, Signal, add, concatenate
-from clearprop.nn.network import Network, stack
+from clearprop.nn.network import Network
+from clearprop.nn.stacks import stack
 
 __all__ = [
     "Dense",

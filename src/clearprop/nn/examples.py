@@ -20,7 +20,8 @@ from clearprop.api.graphs import trace
 from clearprop.derive import reverse
 from clearprop.execute import Plan
 from clearprop.nn.layers import Dense, Input
-from clearprop.nn.network import Network, stack
+from clearprop.nn.network import Network
+from clearprop.nn.stacks import stack
 
 Array = NDArray[np.float64]
 Figures = dict[str, Any]

@@ -4,6 +4,10 @@ On plain values every function is NumPy's own. Inside a traced function they als
 arrays, and creation functions return arrays that can hold them. Names that are not defined here
 (dtypes, constants, further functions) are NumPy's; a traced value that meets one of those functions
 is an error that names what is near it.
+
+>>> import clearprop as cp, clearprop.numpy as np
+>>> cp.grad(lambda x: np.linalg.norm(x))(np.array([3.0, 4.0]))
+array([0.6, 0.8])
 """
 
 # ruff: noqa: F403 (each module says in its __all__ what it exports)

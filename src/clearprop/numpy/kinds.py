@@ -11,11 +11,14 @@ from clearprop.tracing import Traced, as_array, type_of_value
 
 __all__ = [
     "can_cast",
+    "imag",
     "iscomplex",
     "iscomplexobj",
     "isreal",
     "isrealobj",
     "isscalar",
+    "real",
+    "real_if_close",
     "result_type",
 ]
 
@@ -60,6 +63,26 @@ def isreal(x: Any) -> Any:
 def iscomplex(x: Any) -> Any:
     """False for every element, as traced numbers are real."""
     return np.zeros(as_array(x).shape, bool)[()]
+
+
+@follows(np.real)
+def real(val: Any) -> Any:
+    """The array itself, as its numbers are real."""
+    return as_array(val)
+
+
+@follows(np.imag)
+def imag(val: Any) -> Any:
+    """Zeros, as the numbers are real."""
+    a = as_array(val)
+    zeros = np.zeros(a.shape, a.dtype)
+    return zeros[()] if a.__class__ is Traced and not a.is_array else zeros
+
+
+@follows(np.real_if_close)
+def real_if_close(a: Any, tol: Any = 100) -> Any:
+    """The array itself, as its numbers are real."""
+    return as_array(a)
 
 
 def _asked(value: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.numpy.public import choice, follows
+from clearprop.numpy.public import choice, follows, uniform
 from clearprop.numpy.reductions import dtype_by, sum
 from clearprop.numpy.shapes import diagonal, ravel
 from clearprop.tracing import (
@@ -64,7 +64,7 @@ def resize(a: Any, new_shape: Any) -> Any:
     """Another shape filled with the elements in C order, from the first again when they run out."""
     a = as_array(a)
     if not a.size:
-        return apply("broadcast", a.dtype.type(0), shape=np.resize(np.empty(0), new_shape).shape)
+        return uniform(a.dtype.type(0), np.resize(np.empty(0), new_shape).shape)
     return moved(a, lambda places: np.resize(places, new_shape))
 
 
@@ -129,7 +129,7 @@ def diag(v: Any, k: Any = 0) -> Any:
     count = v.shape[0]
     n = count + abs(k)
     if not count:
-        return apply("broadcast", v.dtype.type(0), shape=(n, n))
+        return uniform(v.dtype.type(0), (n, n))
     first = max(k, 0) + n * max(-k, 0)
     last = first + (count - 1) * (n + 1)
     flat = apply("pad", v, low=(first,), high=(n * n - last - 1,), interior=(n,))

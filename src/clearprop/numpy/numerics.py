@@ -34,15 +34,12 @@ __all__ = [
     "fmax",
     "fmin",
     "heaviside",
-    "imag",
     "logaddexp2",
     "modf",
     "nan_to_num",
     "positive",
     "rad2deg",
     "radians",
-    "real",
-    "real_if_close",
     "reciprocal",
     "round",
     "signbit",
@@ -69,26 +66,6 @@ def conjugate(x: Any, /) -> Any:
 
 
 conj = conjugate
-
-
-@follows(np.real)
-def real(val: Any) -> Any:
-    """The array itself, as its numbers are real."""
-    return as_array(val)
-
-
-@follows(np.imag)
-def imag(val: Any) -> Any:
-    """Zeros, as the numbers are real."""
-    a = as_array(val)
-    zeros = np.zeros(a.shape, a.dtype)
-    return zeros[()] if a.__class__ is Traced and not a.is_array else zeros
-
-
-@follows(np.real_if_close)
-def real_if_close(a: Any, tol: Any = 100) -> Any:
-    """The array itself, as its numbers are real."""
-    return as_array(a)
 
 
 @follows(np.square)

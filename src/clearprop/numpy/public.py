@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
@@ -19,8 +20,11 @@ from clearprop.primitives import CATALOGUE, Elementwise
 from clearprop.tracing import (
     CURRENT,
     Traced,
+    apply,
     elementwise,
     holds_traced,
+    new_array,
+    owned,
     strengthened,
     unsupported,
     with_out,
@@ -28,11 +32,13 @@ from clearprop.tracing import (
 
 Original = TypeVar("Original", bound=Callable[..., Any])
 
-BY_UFUNC: Final[Mapping[np.ufunc, Elementwise]] = {
-    primitive.ufunc: primitive
-    for primitive in CATALOGUE.values()
-    if isinstance(primitive, Elementwise) and primitive.ufunc is not None
-}
+BY_UFUNC: Final[Mapping[np.ufunc, Elementwise]] = MappingProxyType(
+    {
+        primitive.ufunc: primitive
+        for primitive in CATALOGUE.values()
+        if isinstance(primitive, Elementwise) and primitive.ufunc is not None
+    }
+)
 """The elementwise primitives that are ufuncs of NumPy."""
 
 
@@ -83,6 +89,12 @@ def as_0d(result: Any) -> Any:
         return np.asarray(result)
     result.is_array = True
     return result
+
+
+def uniform(number: Any, shape: tuple[int, ...]) -> Any:
+    """A new array with that number, a NumPy scalar or a traced one, everywhere."""
+    result = apply("broadcast", number, shape=shape)
+    return owned(result) if result.__class__ is Traced else new_array(result.copy())
 
 
 _WHERE: Final = cast(Elementwise, CATALOGUE["where"])

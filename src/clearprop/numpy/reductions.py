@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import ArgumentError
-from clearprop.numpy.public import choice, follows
+from clearprop.numpy.public import choice, follows, uniform
 from clearprop.primitives.axes import keep_ones
 from clearprop.tracing import apply, as_array, cast, user_line
 
@@ -196,7 +196,7 @@ def _extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, where: A
         return both(reduced(name, a, axis, keepdims), initial)
     axes = axis_tuple(axis, a.ndim)
     shape = [1 if i in axes else n for i, n in enumerate(a.shape) if keepdims or i not in axes]
-    return apply("broadcast", initial, shape=tuple(shape))
+    return uniform(initial, tuple(shape)) if shape else initial[()]
 
 
 def _position(name: str, a: Any, axis: Any, keepdims: Any) -> Any:

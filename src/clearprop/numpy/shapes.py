@@ -72,12 +72,17 @@ def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: Any = None) -> Any
 
 @follows(np.ravel)
 def ravel(a: Any, order: Any = "C") -> Any:
-    """All elements along one axis; a view if possible."""
+    """All elements along one axis; a view if they lie in that order, without gaps."""
     a = as_array(a)
-    if order == "K":
-        axes = np.argsort([-abs(s) for s in np.asarray(bottom(a)).strides], kind="stable")
-        return reshape(transpose(a, tuple(map(int, axes))), -1)
-    return reshape(a, -1, order)
+    numbers = np.asarray(bottom(a))
+    if order == "K" and not (numbers.flags.c_contiguous or numbers.flags.f_contiguous):
+        axes = np.argsort([-abs(stride) for stride in numbers.strides], kind="stable")
+        return reshape(transpose(a, axes), -1)
+    if order in ("A", "K"):
+        order = "F" if np.isfortran(numbers) else "C"
+    is_view = numbers.flags.f_contiguous if order == "F" else numbers.flags.c_contiguous
+    flat: Any = reshape(a, -1, order)
+    return flat if is_view or flat.__class__ is not Traced else owned(flat)
 
 
 @follows(np.transpose)

@@ -101,6 +101,9 @@ def record_call(
         arguments.append(argument)
     with trace.open():
         result = function(*positional, **kwargs)
+        for leaf in (result,) if result.__class__ is Traced else optree.tree_leaves(result):
+            if leaf.__class__ is Traced and not leaf.trace.closed:
+                leaf.current()  # a view of what was written into is made anew while it can be
     return Recorded(trace, arguments, result)
 
 

@@ -16,7 +16,7 @@ from clearprop.primitives.axes import inverse
 from clearprop.tracing.array import Traced
 from clearprop.tracing.bind import apply
 from clearprop.tracing.lift import fitted, lift, owned
-from clearprop.tracing.nested import as_array
+from clearprop.tracing.nested import as_array, first_traced
 from clearprop.tracing.plan import Plan, plan_of
 from clearprop.tracing.trace import user_line
 from clearprop.tracing.views import require_writable, view, write
@@ -24,7 +24,11 @@ from clearprop.tracing.views import require_writable, view, write
 
 def getitem(x: Any, index: Any) -> Any:
     """``x[index]``: a view for basic indices, else a copy."""
-    x = _owner(x, index)
+    if x.__class__ is not Traced:  # a plain array is brought into the index's trace
+        traced = first_traced((index,))
+        if traced is None:
+            return x[index]
+        x = lift(traced.trace, x)
     plan = plan_of(x.shape, index)
     region = _region(x, plan)
     if not plan.advanced:
@@ -54,14 +58,22 @@ def setitem(x: Traced, index: Any, value: Any, how: str = "scatter") -> None:
         raise TypeError(f"'numpy.{x.dtype.name}' object does not support item assignment")
     require_writable(x)
     value = as_array(value) if value.__class__ in (list, tuple) else value
+    index = index[0] if index.__class__ is tuple and len(index) == 1 else index
     _refuse_truncation(x, value)
-    if how == "scatter" and _is_whole_mask(x, index) and _size(value) == 1:
-        write(x, _masked(x, index, value))
-        return
+    if how == "scatter" and _is_whole_mask(x, index):
+        if getattr(value, "ndim", 0) > 1:
+            raise ValueError(
+                "NumPy boolean array indexing assignment requires a 0 or 1-dimensional input, "
+                f"input has {value.ndim} dimensions"
+            )
+        if _size(value) == 1:
+            write(x, _masked(x, index, value))
+            return
     plan = plan_of(x.shape, index)
     region = _region(x, plan)
     region.is_array = True
     if not plan.advanced:
+        _refuse_sequence(region, plan, value)
         value = region + value if how == "scatter_add" else value
         write(region, fitted(x.trace, value, region.shape, x.dtype))
         return
@@ -119,14 +131,6 @@ def require_same_kind(name: str, given: np.dtype[Any], wanted: np.dtype[Any]) ->
         )
 
 
-def _owner(x: Any, index: Any) -> Any:
-    """X itself; a plain array indexed by a traced one is brought into the index's trace."""
-    if x.__class__ is Traced:
-        return x
-    entries = index if isinstance(index, tuple) else (index,)
-    return lift(next(entry.trace for entry in entries if entry.__class__ is Traced), x)
-
-
 def _as(region: Traced, is_array: bool) -> Traced:
     region.is_array = is_array
     return region if is_array else region.snapshot()
@@ -164,24 +168,8 @@ def _advanced(region: Traced, plan: Plan) -> tuple[Any, list[Any], int]:
     front = region
     if order != tuple(range(region.ndim)):
         front = view("transpose", region, always=True, axes=order)
-    indices = _of_one_shape(list(plan.advanced.values()))
     place = sum(axis < axes[0] for axis in rest) if plan.together else 0
-    return front, indices, place
-
-
-def _of_one_shape(arrays: list[Any]) -> list[Any]:
-    """The index arrays, broadcast."""
-    try:
-        shape = np.broadcast_shapes(*[array.shape for array in arrays])
-    except ValueError:
-        shapes = " ".join(str(array.shape).replace(" ", "") for array in arrays)
-        raise IndexError(
-            f"shape mismatch: indexing arrays could not be broadcast together with shapes {shapes}"
-        ) from None
-    return [
-        array if array.shape == shape else apply("broadcast", array, shape=shape)
-        for array in arrays
-    ]
+    return front, list(plan.advanced.values()), place
 
 
 def _moved(ndim: int, rank: int, place: int) -> tuple[int, ...]:
@@ -208,6 +196,13 @@ def _masked(x: Traced, mask: Any, value: Any) -> Traced:
 
 def _size(value: Any) -> int:
     return value.size if value.__class__ is Traced else np.size(value)
+
+
+def _refuse_sequence(region: Traced, plan: Plan, value: Any) -> None:
+    """An element at integers takes a number, and no array of one."""
+    shape = value.shape if hasattr(value, "shape") else ()
+    if shape and not region.shape and not plan.has_ellipsis:
+        raise ValueError("setting an array element with a sequence.")
 
 
 def _refuse_truncation(x: Traced, value: Any) -> None:

@@ -80,8 +80,11 @@ def plan_of(shape: tuple[int, ...], index: Any) -> Plan:
     is_advanced = any(isinstance(item, (np.ndarray, Traced, Positions)) for item in entries)
     plan = Plan(any(item is Ellipsis for item in flat), any(map(_is_array, items)))
     places: list[int] = []
+    arrays: list[tuple[Any, int, int]] = []
     for place, item in enumerate(entries):
         axis = len(plan.start)
+        if item is Ellipsis:
+            continue
         if item is None:
             plan.shape.append(1)
         elif isinstance(item, slice):
@@ -90,11 +93,12 @@ def plan_of(shape: tuple[int, ...], index: Any) -> Plan:
             at = _in_bounds(item, shape[axis], axis)
             plan.take(at, at + 1, 1, 1)
         else:
-            array = _index_array(item, shape[axis], axis)
-            plan.advanced[len(plan.shape)] = _counted_from_zero(array, shape[axis], axis)
+            arrays.append((_index_array(item, shape[axis], axis), shape[axis], axis))
+            plan.advanced[len(plan.shape)] = None
             places.append(place)
             plan.take(0, shape[axis], 1, shape[axis])
             plan.shape.append(shape[axis])
+    plan.advanced = dict(zip(plan.advanced, _settled(arrays), strict=True))
     plan.together = not places or places[-1] - places[0] == len(places) - 1
     return plan
 
@@ -113,10 +117,12 @@ def _entries(item: Any) -> list[Any]:
         return _traced_entries(item) if numbers is None else _plain_entries(numbers)
     if hasattr(item, "__index__") and not isinstance(item, (np.ndarray, bool, np.bool_)):
         return [operator.index(item)]
+    if isinstance(item, np.ndarray):
+        return _plain_entries(item)
     array = np.asarray(item)
-    if not array.size and not isinstance(item, np.ndarray):
-        array = array.astype(np.int64)  # an empty list
-    return _plain_entries(array)
+    if array.size and array.dtype.kind not in "biu":
+        raise IndexError(INVALID)
+    return _plain_entries(array if array.size else array.astype(np.int64))
 
 
 def known_numbers(item: Traced) -> Any:
@@ -135,7 +141,7 @@ def _plain_entries(array: np.ndarray[Any, Any]) -> list[Any]:
     if array.dtype.kind not in "iu":
         raise IndexError(
             "arrays used as indices must be of integer (or boolean) type"
-            if array.dtype.kind == "f" and array.shape
+            if array.shape
             else INVALID
         )
     return [array if array.shape else int(array)]
@@ -176,7 +182,10 @@ def _is_array(item: Any) -> bool:
 
 
 def _spread_ellipsis(flat: list[Any], ndim: int) -> list[Any]:
-    """Every axis with an entry of its own: ``...`` and missing ones as whole slices."""
+    """Every axis with an entry of its own: ``...`` and missing ones as whole slices.
+
+    The ``...`` stays behind them: in NumPy it separates index arrays, be it for no axis at all.
+    """
     dots = sum(item is Ellipsis for item in flat)
     if dots > 1:
         raise IndexError("an index can only have a single ellipsis ('...')")
@@ -186,15 +195,11 @@ def _spread_ellipsis(flat: list[Any], ndim: int) -> list[Any]:
             f"too many indices for array: array is {ndim}-dimensional, but {used} were indexed"
         )
     at = next((i for i, item in enumerate(flat) if item is Ellipsis), len(flat))
-    return flat[:at] + [slice(None)] * (ndim - used) + flat[at + 1 :]
+    return flat[:at] + [slice(None)] * (ndim - used) + flat[at:]
 
 
 def _add_slice(plan: Plan, item: slice, length: int) -> None:
-    bounds = (
-        None if bound is None else operator.index(bound)
-        for bound in (item.start, item.stop, item.step)
-    )
-    start, stop, step = slice(*bounds).indices(length)
+    start, stop, step = item.indices(length)
     count = len(range(start, stop, step))
     if count == 0:
         start, stop, step = 0, 0, 1
@@ -207,14 +212,39 @@ def _add_slice(plan: Plan, item: slice, length: int) -> None:
 
 
 def _index_array(item: Any, length: int, axis: int) -> Any:
+    if isinstance(item, int):
+        return np.asarray(_in_bounds(item, length, axis))
     if not isinstance(item, Positions):
-        return np.asarray(item) if isinstance(item, int) else item
-    if item.length != length:
+        return item
+    if item.length not in (0, length):  # NumPy lets empty masks be
         raise IndexError(
             f"boolean index did not match indexed array along axis {axis}; size of axis is "
             f"{length} but size of corresponding boolean axis is {item.length}"
         )
     return item.array
+
+
+def _settled(arrays: list[tuple[Any, int, int]]) -> list[Any]:
+    """The index arrays of one shape, within bounds, counted from 0.
+
+    Args:
+        arrays: Each with the length and the number of its axis.
+    """
+    if not arrays:
+        return []
+    try:
+        shape = np.broadcast_shapes(*[array.shape for array, _, _ in arrays])
+    except ValueError:
+        shapes = "".join(str(array.shape).replace(" ", "") + " " for array, _, _ in arrays)
+        raise IndexError(
+            f"shape mismatch: indexing arrays could not be broadcast together with shapes {shapes}"
+        ) from None
+    if 0 not in shape:  # else there is no position that could be wrong
+        arrays = [(_counted_from_zero(a, length, axis), 0, 0) for a, length, axis in arrays]
+    return [
+        array if array.shape == shape else apply("broadcast", array, shape=shape)
+        for array, _, _ in arrays
+    ]
 
 
 def _counted_from_zero(array: Any, length: int, axis: int) -> Any:
@@ -225,7 +255,7 @@ def _counted_from_zero(array: Any, length: int, axis: int) -> Any:
         _in_bounds(int(wrong.flat[0]), length, axis)
     if array.__class__ is not Traced:
         return np.where(array < 0, array + length, array) if (numbers < 0).any() else array
-    if not array.size or array.dtype.kind == "u":
+    if array.dtype.kind == "u":
         return array
     less, wrapped = array < 0, array + array.dtype.type(length)
     return apply("where", less, wrapped, apply("cast", array, dtype=wrapped.dtype))

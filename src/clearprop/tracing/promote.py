@@ -142,7 +142,8 @@ def _operand_dtypes(primitive: Elementwise, types: tuple[Type, ...]) -> tuple[np
 
 @functools.lru_cache(maxsize=4096)
 def _ufunc_dtypes(ufunc: np.ufunc, types: tuple[Type, ...]) -> tuple[np.dtype[Any], ...]:
-    asked = tuple(_PYTHON[t.dtype.kind] if t.weak else t.dtype for t in types)
+    some_strong = any(not t.weak for t in types)  # Python ints alone would become objects
+    asked = tuple(_PYTHON[t.dtype.kind] if t.weak and some_strong else t.dtype for t in types)
     try:
         resolved = ufunc.resolve_dtypes((*asked, *[None] * ufunc.nout))
     except TypeError as error:

@@ -142,6 +142,8 @@ def _reducer(function: Callable[..., Any], name: str) -> Callable[..., Any]:
             if name not in ("add.reduce", "multiply.reduce"):
                 raise unsupported(name, "dtype=", "Write x.astype(dtype) first.")
             options["dtype"] = dtype
+        if "initial" in options and name.startswith("logical"):
+            raise unsupported(name, "initial=")
         return function(a, axis=axis, **options)
 
     return reduce
@@ -197,6 +199,6 @@ def _strong(result: Any) -> Any:
 
 
 def _is_default(key: str, value: Any) -> bool:
-    if value is None or value is np._NoValue:
+    if value is np._NoValue or (value is None and key != "axis"):
         return True
     return key in _DEFAULTS and value.__class__ in (str, bool) and value == _DEFAULTS[key]

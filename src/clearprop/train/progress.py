@@ -51,7 +51,8 @@ class Bar:
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(bar_width=12),
             TextColumn("{task.fields[figures]}"),
-            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            TimeRemainingColumn(compact=True),
+            TextColumn("left"),
             console=Console(stderr=True),
         )
         self._task = self._bar.add_task(

@@ -57,7 +57,7 @@ def save(
                 remedy="Write a number as str(number).",
             )
     try:
-        write_atomically(path, safetensors.numpy.save(arrays, texts or None))
+        write_atomically(path, _ordered(safetensors.numpy.save(arrays, texts or None)))
     except OSError as error:
         raise WeightsError(
             f"{path} cannot be written",
@@ -185,6 +185,15 @@ def _nested(path: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
             )
         inner[last] = np.array(array)  # a copy: the file's own bytes are read-only
     return nested
+
+
+def _ordered(raw: bytes) -> bytes:
+    """The file with its header in order: the library's own order of metadata varies."""
+    size = int.from_bytes(raw[:8], "little")
+    header = json.loads(raw[8 : 8 + size])
+    text = json.dumps(header, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)  # what follows stays aligned
+    return len(text).to_bytes(8, "little") + text + raw[8 + size :]
 
 
 def _storable(name: str, value: Any) -> NDArray[Any]:

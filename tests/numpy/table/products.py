@@ -32,10 +32,20 @@ for name in ("matmul", "dot", "inner", "vdot", "outer", "kron", "vecdot"):
     for left, right in SHAPES:
         table.add(f"{name} {left} {right}", binary(name), signed(*left), array(*right))
     for dtype in ("float32", "int64", "int8", "bool"):
-        table.add(f"{name} {dtype}", binary(name), array(3, 3, dtype=dtype), array(3, 3, dtype=dtype))
-    table.add(f"{name} mixed", binary(name), array(3, 3, dtype="float32"), array(3, 3, dtype="int64"))
-    table.add(f"{name} of lists", lambda np, x, n=name: getattr(np, n)([[1, 2], [3, 4.5]], x), signed(2, 2))
-table.add("matmul operator", lambda np, x, y: x @ y + np.ones((2, 3)) @ y, signed(2, 3), array(3, 2))
+        table.add(
+            f"{name} {dtype}", binary(name), array(3, 3, dtype=dtype), array(3, 3, dtype=dtype)
+        )
+    table.add(
+        f"{name} mixed", binary(name), array(3, 3, dtype="float32"), array(3, 3, dtype="int64")
+    )
+    table.add(
+        f"{name} of lists",
+        lambda np, x, n=name: getattr(np, n)([[1, 2], [3, 4.5]], x),
+        signed(2, 2),
+    )
+table.add(
+    "matmul operator", lambda np, x, y: x @ y + np.ones((2, 3)) @ y, signed(2, 3), array(3, 2)
+)
 table.add("vecdot axis", lambda np, x, y: np.vecdot(x, y, axis=0), signed(3, 2), array(3, 2))
 for axes in (0, 1, 2, (0, 0), ([0, 1], [1, 0]), ((1,), (0,)), ((-1, 0), (0, -1))):
     product = lambda np, x, y, axes=axes: np.tensordot(x, y, axes)  # noqa: E731
@@ -88,21 +98,37 @@ for subscripts, *shapes in (
     ("i,i", (3,)),
 ):
     operands = [array(*shape) for shape in shapes]
-    table.add(f"einsum {subscripts} {shapes}", lambda np, *xs, s=subscripts: np.einsum(s, *xs), *operands)
+    table.add(
+        f"einsum {subscripts} {shapes}", lambda np, *xs, s=subscripts: np.einsum(s, *xs), *operands
+    )
 for dtype in ("float32", "int64", "int8", "bool"):
     operands = array(2, 3, dtype=dtype), array(3, 2, dtype=dtype)
     table.add(f"einsum {dtype}", lambda np, x, y: np.einsum("ij,jk->ik", x, y), *operands)
     table.add(f"einsum sum {dtype}", lambda np, x, y: np.einsum("ij,jk->", x, y), *operands)
     table.add(f"einsum one {dtype}", lambda np, x: np.einsum("ij->i", x), operands[0])
-table.add("einsum numbered", lambda np, x, y: np.einsum(x, [0, 1], y, [1, 2], [2, 0]), signed(2, 3), array(3, 4))
-table.add("einsum numbered implicit", lambda np, x, y: np.einsum(x, [0, 1], y, [1, 2]), signed(2, 3), array(3, 4))
+table.add(
+    "einsum numbered",
+    lambda np, x, y: np.einsum(x, [0, 1], y, [1, 2], [2, 0]),
+    signed(2, 3),
+    array(3, 4),
+)
+table.add(
+    "einsum numbered implicit",
+    lambda np, x, y: np.einsum(x, [0, 1], y, [1, 2]),
+    signed(2, 3),
+    array(3, 4),
+)
 table.add("einsum numbered dots", lambda np, x: np.einsum(x, [..., 0], [0, ...]), signed(2, 3, 4))
-table.add("einsum optimize", lambda np, x: np.einsum("ij,jk,kl", x, x, x, optimize=True), signed(3, 3))
+table.add(
+    "einsum optimize", lambda np, x: np.einsum("ij,jk,kl", x, x, x, optimize=True), signed(3, 3)
+)
 
 # Linear algebra
 for order in (None, 2, 1, 0, -1, 3, 0.5, np.inf, -np.inf, "fro"):
     norm = lambda np, x, o=order: np.linalg.norm(x, o)  # noqa: E731
-    table.over(f"norm {order}", norm, (5,), (1,), dtypes=("float64", "float32", "int64"), smooth=order != 0)
+    table.over(
+        f"norm {order}", norm, (5,), (1,), dtypes=("float64", "float32", "int64"), smooth=order != 0
+    )
     rows = lambda np, x, o=order: np.linalg.norm(x, o, axis=1, keepdims=True)  # noqa: E731
     table.add(f"norm {order} of rows", rows, signed(2, 3), smooth=order != 0)
 for order in (None, "fro", 1, -1, np.inf, -np.inf, 7):
@@ -110,11 +136,17 @@ for order in (None, "fro", 1, -1, np.inf, -np.inf, 7):
     table.add(f"matrix norm {order}", norm, signed(3, 4))
     stacked = lambda np, x, o=order: np.linalg.norm(x, o, axis=(2, 0))  # noqa: E731
     table.add(f"matrix norm {order} stacked", stacked, signed(3, 2, 4))
-    table.add(f"matrix_norm {order}", lambda np, x, o=order: np.linalg.matrix_norm(x, ord=o or "fro"), signed(2, 3, 4))
+    table.add(
+        f"matrix_norm {order}",
+        lambda np, x, o=order: np.linalg.matrix_norm(x, ord=o or "fro"),
+        signed(2, 3, 4),
+    )
 table.add("norm of 3 axes", lambda np, x: np.linalg.norm(x), signed(2, 3, 4))
 table.add("norm 1 of 3 axes", lambda np, x: np.linalg.norm(x, 1), signed(2, 3, 4))
 table.add("norm kept", lambda np, x: np.linalg.norm(x, keepdims=True), signed(2, 3))
-table.add("vector_norm", lambda np, x: np.linalg.vector_norm(x, axis=(0, 2), ord=3), signed(2, 3, 4))
+table.add(
+    "vector_norm", lambda np, x: np.linalg.vector_norm(x, axis=(0, 2), ord=3), signed(2, 3, 4)
+)
 for n in (0, 1, 2, 3, 10):
     power = lambda np, x, n=n: np.linalg.matrix_power(x, n)  # noqa: E731
     table.add(f"matrix_power {n}", power, 0.4 * signed(3, 3))
@@ -123,12 +155,20 @@ table.add("matrix_power of no square", lambda np, x: np.linalg.matrix_power(x, 2
 for shapes in (((2, 3), (3, 4)), ((2, 3), (3, 4), (4, 2)), ((3,), (3, 4), (4,)), ((2, 3), (3,))):
     several = [signed(*shape) for shape in shapes]
     table.add(f"multi_dot {shapes}", lambda np, *xs: np.linalg.multi_dot(xs), *several)
-table.add("multi_dot misfit", lambda np, *xs: np.linalg.multi_dot(xs), signed(2, 3), signed(2, 3), signed(3, 3))
+table.add(
+    "multi_dot misfit",
+    lambda np, *xs: np.linalg.multi_dot(xs),
+    signed(2, 3),
+    signed(2, 3),
+    signed(3, 3),
+)
 for name in ("matmul", "vecdot", "tensordot"):
     several = lambda np, x, y, n=name: getattr(np.linalg, n)(x, y)  # noqa: E731
     table.add(f"linalg.{name}", several, signed(3, 3), array(3, 3))
 table.add("linalg.outer", lambda np, x, y: np.linalg.outer(x, y), signed(3), array(2))
-table.add("linalg.outer of a matrix", lambda np, x, y: np.linalg.outer(x, y), signed(3, 1), array(2))
+table.add(
+    "linalg.outer of a matrix", lambda np, x, y: np.linalg.outer(x, y), signed(3, 1), array(2)
+)
 table.add("linalg.cross", lambda np, x, y: np.linalg.cross(x, y), signed(2, 3), array(2, 3))
 table.add("linalg.trace", lambda np, x: np.linalg.trace(x, offset=1), signed(2, 3, 3))
 table.add("linalg.diagonal", lambda np, x: np.linalg.diagonal(x), signed(2, 3, 3))

@@ -33,6 +33,11 @@ def signed(*shape: int, dtype: str = "float64") -> Any:
     return array(*shape, dtype=dtype, low=-2.0, high=2.1)
 
 
+def words(text: str) -> list[str]:
+    """Names, written one after the other."""
+    return text.split()
+
+
 class Table:
     """Collects cases."""
 
