@@ -71,7 +71,7 @@ def explain(
     """
     text = expression.strip()
     numbers = _numbers(values or [])
-    read = load("explain.expression").read_expression(text)
+    read = load("explain.expressions").read_expression(text)
     graph = read.graph(numbers)
     point = [numbers[place.name] for place in graph.inputs]
     explanation = load("explain").function(graph, *point)
@@ -117,7 +117,7 @@ def _numbers(words: Sequence[str]) -> dict[str, float]:
 
 def _number(name: str, text: str) -> float:
     try:
-        number: float = load("explain.expression").read_number(text)
+        number: float = load("explain.expressions").read_number(text)
     except ExpressionError:
         raise ArgumentError(
             f"the value of {name}, {text!r}, is not a number",

@@ -10,5 +10,5 @@ from typing import Any
 
 
 def load(name: str) -> Any:
-    """A module of clearprop: ``load("explain.expression")``."""
+    """A module of clearprop: ``load("explain.expressions")``."""
     return importlib.import_module(f"clearprop.{name}")

@@ -164,7 +164,7 @@ def _value(word: str) -> Any:
     except json.JSONDecodeError:
         pass
     try:
-        return load("explain.expression").read_number(word)
+        return load("explain.expressions").read_number(word)
     except ExpressionError:
         raise ArgumentError(
             f"the argument {word.strip()!r} cannot be read",

@@ -47,7 +47,7 @@ def explanation_tables(
 
 def _brief(value: Any) -> Text:
     """A number in a few characters; a dash where no path leads."""
-    text = load("explain.entries").brief(value)
+    text = load("explain.numbers.entries").brief(value)
     return Text(text, style=_FAINT if value is None else "")
 
 
@@ -126,7 +126,7 @@ def _edges(explanation: Any) -> RenderableType:
 
 
 def _paths(explanation: Any, paths: Sequence[Any] | None) -> Iterator[RenderableType]:
-    counted = load("explain.paths").counted
+    counted = load("explain.numbers.paths").counted
     total = sum(explanation.path_counts.values())
     counts = ", ".join(f"{counted(n)} from {name}" for name, n in explanation.path_counts.items())
     yield Text.assemble((f"paths to {explanation.output}", "bold"), f"  {counts}")
@@ -146,7 +146,7 @@ def _paths(explanation: Any, paths: Sequence[Any] | None) -> Iterator[Renderable
 
 def _costs(explanation: Any) -> RenderableType:
     """The four costs."""
-    counted = load("explain.paths").counted
+    counted = load("explain.numbers.paths").counted
     passes = len(explanation.gradient)
     table = new_table()
     table.add_column("cost of the derivative", no_wrap=True)

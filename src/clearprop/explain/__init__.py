@@ -1,13 +1,13 @@
 """Graph → words and pictures: every derivative of a function, seen and accounted for."""
 
-from clearprop.explain.chain import Chain, chain
-from clearprop.explain.explanation import Explanation
-from clearprop.explain.function import function, paths
-from clearprop.explain.network import NetworkExplanation, network
-from clearprop.explain.reverse_network import ReverseNetwork, reverse_network
-from clearprop.explain.weight import weight
-from clearprop.explain.weight_figures import WeightExplanation
-from clearprop.explain.why import Why, why
+from clearprop.explain.diagnosis.why import Why, why
+from clearprop.explain.functions.chain import Chain, chain
+from clearprop.explain.functions.explanation import Explanation
+from clearprop.explain.functions.function import function, paths
+from clearprop.explain.networks.network import NetworkExplanation, network
+from clearprop.explain.networks.reverse_network import ReverseNetwork, reverse_network
+from clearprop.explain.networks.weight import weight
+from clearprop.explain.networks.weight_figures import WeightExplanation
 
 __all__ = [
     "Chain",

@@ -11,11 +11,11 @@ from itertools import product
 from typing import Any, Final
 
 from clearprop.errors import ExplainError
-from clearprop.explain.costs import count_costs
-from clearprop.explain.expression import read_expression
-from clearprop.explain.function import function
-from clearprop.explain.paths import PathFinder
-from clearprop.explain.wiring import Wire, from_wires
+from clearprop.explain.expressions import read_expression
+from clearprop.explain.functions.function import function
+from clearprop.explain.numbers.costs import count_costs
+from clearprop.explain.numbers.paths import PathFinder
+from clearprop.explain.numbers.wiring import Wire, from_wires
 from clearprop.graph import Input, type_of
 
 Figures = dict[str, Any]

@@ -1,0 +1,1 @@
+"""Where a derivative is lost, spoiled or blown up, and why."""

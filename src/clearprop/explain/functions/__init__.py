@@ -1,0 +1,1 @@
+"""A function at a point, explained."""

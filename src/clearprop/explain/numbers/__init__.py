@@ -1,0 +1,1 @@
+"""The numbers behind every explanation: values, partials, derivatives, paths and costs."""

@@ -1,0 +1,1 @@
+"""Pictures, tables and numbers as SVG, HTML and short text."""
