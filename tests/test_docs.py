@@ -1,6 +1,7 @@
-"""The documentation's cells run: every page that has some, top to bottom, as the build would."""
+"""The documentation's cells run, and the README's example prints what stands under it."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,16 @@ def test_the_cells_of_the_page_run(page):
                 exec(code, namespace)
         else:
             exec(code, namespace)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.zh.md"])
+def test_the_first_example_of_the_readme(name, tmp_path, capsys):
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / name).read_text("utf-8"), re.M | re.S)
+    programs = [text for language, text in blocks if language == "python"]
+    shown = next(text for language, text in blocks if language == "text")
+    first = tmp_path / "first.py"
+    first.write_text(programs[0], encoding="utf-8")
+    namespace = runpy.run_path(str(first))
+    printed = capsys.readouterr().out.rstrip("\n").split("\n")
+    assert [line.rstrip() for line in printed] == shown.rstrip("\n").split("\n")
+    exec(compile(programs[1], name, "exec"), namespace)
