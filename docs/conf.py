@@ -16,7 +16,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
-    "sphinx.ext.mathjax",
+    "mathml",
     "code_cell",
 ]
 exclude_patterns = ["_build"]
@@ -35,6 +35,7 @@ default_role = "code"
 autodoc_member_order = "bysource"
 napoleon_numpy_docstring = False
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"clearprop {version}"
 html_show_copyright = False

@@ -23,6 +23,7 @@ _FORMS: Final = Template("""
 .$scope .cp-scroll { overflow-x: auto; max-width: 100%; }
 .$scope svg { display: block; }
 .$scope .cp-parts { display: flex; flex-wrap: wrap; gap: 0 40px; padding: 0 16px; }
+.$scope .cp-wide { flex-basis: 100%; }
 .$scope p { margin: 8px 0; max-width: 75ch; }
 .$scope table { border-collapse: collapse; margin: 6px 0; width: auto;
   font-variant-numeric: tabular-nums; background: none; }
@@ -46,13 +47,14 @@ def fragment(picture: str, parts: Sequence[str]) -> str:
 
     Args:
         picture: The text of an SVG file; empty if there is none.
-        parts: Tables and paragraphs, as HTML; they stand side by side where there is room.
+        parts: Tables and paragraphs, as HTML; tables stand side by side where there is room, and
+            a paragraph alone takes the whole width.
 
     >>> fragment("", ["<p>text</p>"]).startswith('<div class="clearprop-')
     True
     """
     drawn = f'<div class="cp-scroll">{picture}</div>\n' if picture else ""
-    pieces = "\n".join(f"<div>{part}</div>" for part in parts)
+    pieces = "\n".join(_piece(part) for part in parts)
     body = f'{drawn}<div class="cp-parts">\n{pieces}\n</div>'
     scope = f"clearprop-{hashlib.sha256(body.encode('utf-8', 'replace')).hexdigest()[:10]}"
     style = _FORMS.substitute(scope=scope, font=FONT) + _colours(scope, LIGHT)
@@ -90,6 +92,11 @@ def paragraph(text: str) -> str:
     '<p>a &lt; b</p>'
     """
     return f"<p>{escaped(text)}</p>"
+
+
+def _piece(part: str) -> str:
+    alone = part.startswith("<p>") and part.endswith("</p>") and part.count("<p>") == 1
+    return f'<div class="cp-wide">{part}</div>' if alone else f"<div>{part}</div>"
 
 
 def _classes(tag: str, column: int, left: set[int], code: set[int]) -> str:
