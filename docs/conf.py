@@ -1,4 +1,4 @@
-"""How the documentation is built: Sphinx, MyST, furo, and cells that run (_ext/code_cell.py)."""
+"""How the documentation is built: Sphinx, MyST, furo, and code that runs (in _ext)."""
 
 import logging
 import sys
@@ -18,6 +18,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "mathml",
     "code_cell",
+    "command",
 ]
 exclude_patterns = ["_build"]
 

@@ -32,7 +32,7 @@ class Chain:
         output: What is differentiated.
         element: What it is differentiated by.
         derivative: The derivative.
-        paths: All paths, or those with the largest |contribution|.
+        paths: All paths, or those with the largest `abs(contribution)`.
         total: How many paths there are, exactly.
     """
 

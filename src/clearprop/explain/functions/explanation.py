@@ -103,7 +103,7 @@ class Explanation:
         """The paths from the inputs to the output.
 
         Args:
-            k: How many, those with the largest |contribution| first; None for all.
+            k: How many, those with the largest `abs(contribution)` first; None for all.
             wrt: From one input only.
 
         Raises:

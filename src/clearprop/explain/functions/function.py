@@ -57,7 +57,7 @@ def paths(
     Args:
         f: A function or a graph.
         args: The point.
-        k: How many, those with the largest |contribution| first; None for all.
+        k: How many, those with the largest `abs(contribution)` first; None for all.
         wrt: As for :func:`function`.
         output: As for :func:`function`.
 
