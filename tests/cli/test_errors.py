@@ -195,5 +195,10 @@ def test_bytes_that_are_no_text(tmp_path):
     assert b"is not part of an expression" in done.stderr
 
 
+def test_integers_too_long_for_python_are_strings_of_their_digits():
+    assert strict({"paths": 10**5_000}) == {"paths": "1" + 5_000 * "0"}
+    assert strict({"n": 3**300}) == {"n": 3**300}
+
+
 def test_strict_json():
     assert strict({"x": [float("nan"), (float("-inf"),)]}) == {"x": ["nan", ["-inf"]]}

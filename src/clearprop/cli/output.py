@@ -6,6 +6,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from clearprop.errors import ArgumentError
 
 INTERRUPTED: Final = 130
 """The exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
+
+_MOST_BITS: Final = 14_000  # of an integer that Python writes with its 4,300 digits at most
 
 
 def console() -> Console:
@@ -42,7 +45,8 @@ def print_json(content: Mapping[str, Any]) -> None:
     """One JSON object on one line of standard output.
 
     Numbers are not rounded. JSON has no word for NaN and the infinities: they become the strings
-    ``"nan"``, ``"inf"`` and ``"-inf"``.
+    ``"nan"``, ``"inf"`` and ``"-inf"``. Integers of over 4,300 digits, which Python neither writes
+    nor reads as numbers, become strings of their digits.
     """
     print(json.dumps(strict(content), allow_nan=False))
 
@@ -61,6 +65,8 @@ def strict(value: Any) -> Any:
         return [strict(entry) for entry in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return f"{Decimal(value):f}"
     return value
 
 
