@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from clearprop.derive import forward, reverse
+from clearprop.derive import PASSES, forward, reverse
 from clearprop.execute.reference import run
 from clearprop.graph import Constant, Graph, Input, Node, Type, check, constant, type_of
-from clearprop.primitives import CATALOGUE, Builder, Elementwise, Primitive, Sym
+from clearprop.primitives import CATALOGUE, Elementwise, Primitive, Sym
 from clearprop.primitives.samples import Sample
 
 # What the tests are parametrized by; a sample's name is the primitive's and a number.
@@ -48,7 +48,12 @@ class Call:
     @property
     def smooth(self) -> bool:
         """Whether there is anything to differentiate."""
-        return bool(self.moving) and self.graph.outputs[0].type.differentiable
+        return bool(self.moving) and bool(self.slopes)
+
+    @property
+    def slopes(self) -> tuple[Any, ...]:
+        """The results that have tangents."""
+        return tuple(x for x in self.graph.outputs if x.type.differentiable)
 
     def direction(self, types: Sequence[Any]) -> list[Any]:
         """Random numbers of those types."""
@@ -70,7 +75,7 @@ def call(
     weak: bool = False,
     constants: Mapping[int, Any] = MappingProxyType({}),
 ) -> Call:
-    """A one-node graph at these values; at the places in ``constants`` those stand instead."""
+    """A graph of one operation at these values; at the places in ``constants`` those stand instead."""
     operands: list[Input | Constant] = [
         constant(constants[i]) if i in constants else input_for(i, value, weak)
         for i, value in enumerate(values)
@@ -79,7 +84,11 @@ def call(
     type_ = primitive.result(tuple(x.type for x in operands), packed)
     node = Node(primitive, tuple(operands), packed, type_)
     inputs = [x for x in operands if isinstance(x, Input)]
-    graph = legal(Graph(inputs, [node], [node]))
+    items = [
+        Node(CATALOGUE["item"], (node,), (("index", i),), part)
+        for i, part in enumerate(type_.parts)
+    ]
+    graph = legal(Graph(inputs, [node, *items], items or [node]))
     kept = [value for i, value in enumerate(values) if i not in constants]
     seed = zlib.crc32(f"{primitive.name} {params} {[np.shape(v) for v in values]}".encode())
     return Call(primitive, graph, kept, np.random.default_rng(seed))
@@ -126,7 +135,7 @@ def partials_at(
 ) -> Iterator[tuple[Any, frozenset[int]]]:
     """Per operand the partial's value (None: no path) and the operands that it depends on."""
     inputs = [input_for(i, value) for i, value in enumerate(values)]
-    ops = Builder(CATALOGUE)
+    ops = PASSES.builder()
     y = ops.apply(primitive, inputs, {})
     for partial in primitive.partials(ops, y, *[Sym(ops, x) for x in inputs]):
         if not isinstance(partial, Sym):
@@ -165,6 +174,11 @@ def inner(left: Sequence[Any], right: Sequence[Any]) -> float:
 
 
 def assert_fits(value: Any, type_: Type) -> None:
-    """The value, an array or NumPy scalar, has the type's shape and dtype."""
+    """The value, an array or NumPy scalar, has the type's shape and dtype; a tuple, each item."""
+    if type_.form == "tuple":
+        assert isinstance(value, tuple)
+        for item, part in zip(value, type_.parts, strict=True):
+            assert_fits(item, part)
+        return
     assert isinstance(value, np.ndarray | np.generic)
     assert (value.shape, value.dtype) == (type_.shape, type_.dtype)

@@ -12,9 +12,9 @@ from typing import Any, Final, final
 
 import numpy as np
 
+from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node
-from clearprop.primitives.residuals import saved_nodes
 from clearprop.tracing import Leaf, Trace, Traced, bind
 
 CACHED_NODES: Final = 20_000
@@ -91,7 +91,7 @@ def present(value: Any, leaf: Leaf) -> Any:
 
 def unwrap(trace: Trace, value: Any) -> Any:
     """A leaf of a function's result as it leaves the trace."""
-    if value.__class__ is not Traced or value.trace is not trace:
+    if value.__class__ is not Traced or value.owner is not trace:
         return value
     node = value.current()
     concrete = value.concrete

@@ -1,6 +1,10 @@
 """Graph → graph: derivatives in forward and reverse mode, of any order."""
 
-from clearprop.derive.forward import forward
-from clearprop.derive.reverse import reverse
+from typing import Final
 
-__all__ = ["forward", "reverse"]
+from clearprop.derive.passes import PASSES
+
+forward: Final = PASSES.forward
+reverse: Final = PASSES.reverse
+
+__all__ = ["PASSES", "forward", "reverse"]

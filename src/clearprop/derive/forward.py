@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from clearprop.derive.activity import active_values
 from clearprop.graph import Graph, Input, Value, prune
-from clearprop.primitives import CATALOGUE, Builder, Sym
+from clearprop.primitives import Builder, Bundle, Sym
 
 
 def forward(
+    ops: Builder,
     graph: Graph,
     wrt: Sequence[Input] | None = None,
     *,
@@ -22,6 +23,7 @@ def forward(
     """The graph that computes tangents of the outputs from tangents of inputs.
 
     Args:
+        ops: A new builder.
         graph: The graph of a function.
         wrt: The inputs that move; by default all that are differentiable.
         at: The values whose tangents are wanted; by default the outputs.
@@ -36,9 +38,8 @@ def forward(
     moving = tuple(value for value in moving if value.type.differentiable)
     active = active_values(graph, moving)
     seeds = [Input(f"d{value.name}", value.type) for value in moving]
-    ops = Builder(CATALOGUE)
     ops.nodes.extend(graph.nodes)
-    tangents: dict[Value, Sym] = {
+    tangents: dict[Value, Sym | Bundle] = {
         value: Sym(ops, seed) for value, seed in zip(moving, seeds, strict=True)
     }
     for node in graph.nodes:
@@ -55,7 +56,7 @@ def forward(
                 tangents[node] = tangent
     ops.mark(None, "")
     results = [
-        (tangents.get(value) or ops.zeros(value.type)).value
+        ops.sym(tangents.get(value) or ops.zeros(value.type)).value
         for value in (graph.outputs if at is None else at)
         if value.type.differentiable
     ]

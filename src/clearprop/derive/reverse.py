@@ -8,18 +8,20 @@ expansion of the accumulated rounding error*, BIT 16 (1976); A. Griewank and A. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from clearprop.derive.activity import active_values
 from clearprop.graph import Graph, Input, Value, prune
-from clearprop.primitives import CATALOGUE, Builder, Sym
+from clearprop.primitives import Builder, Bundle, Sym
 
 
 def reverse(
-    graph: Graph, wrt: Sequence[Value] | None = None, *, keep_values: bool = False
+    ops: Builder, graph: Graph, wrt: Sequence[Value] | None = None, *, keep_values: bool = False
 ) -> Graph:
     """The graph that computes adjoints of inputs from cotangents of the outputs.
 
     Args:
+        ops: A new builder.
         graph: The graph of a function.
         wrt: The values whose adjoints are wanted, nodes in the middle of the graph included; by
             default all inputs. Those that are not differentiable are passed over.
@@ -33,10 +35,9 @@ def reverse(
     wanted = tuple(graph.inputs if wrt is None else wrt)
     wanted = tuple(value for value in wanted if value.type.differentiable)
     active = active_values(graph, wanted)
-    ops = Builder(CATALOGUE)
     ops.nodes.extend(graph.nodes)
-    adjoints: dict[Value, Sym] = {}
-    found: dict[Value, Sym | None] = dict.fromkeys(wanted)
+    adjoints: dict[Value, Any] = {}
+    found: dict[Value, Any] = dict.fromkeys(wanted)
     seeds: list[Input] = []
     for value in graph.outputs:
         if value.type.differentiable:
@@ -69,7 +70,7 @@ def reverse(
     return prune(Graph((*graph.inputs, *seeds), ops.nodes, outputs, graph.guards))
 
 
-def _accumulate(adjoints: dict[Value, Sym], value: Value, contribution: Sym) -> None:
+def _accumulate(adjoints: dict[Value, Any], value: Value, contribution: Sym | Bundle) -> None:
     """Add a contribution: the sum over the edges that leave the value."""
     known = adjoints.get(value)
     adjoints[value] = contribution if known is None else known + contribution

@@ -1,6 +1,6 @@
 """Graphs: types, nodes, order, the validity checker, the printer and the parser."""
 
-from clearprop.graph.check import check
+from clearprop.graph.check import bodies, check
 from clearprop.graph.graph import Graph, numbering, prune, signature
 from clearprop.graph.node import (
     Constant,
@@ -17,7 +17,7 @@ from clearprop.graph.node import (
 )
 from clearprop.graph.parse import parse
 from clearprop.graph.provenance import location_of, name_of, role_of, scope_of
-from clearprop.graph.types import DTYPE_NAMES, Shape, Type, type_of
+from clearprop.graph.types import DTYPE_NAMES, Shape, Type, stack_of, tuple_of, type_of
 
 __all__ = [
     "DTYPE_NAMES",
@@ -34,6 +34,7 @@ __all__ = [
     "Shape",
     "Type",
     "Value",
+    "bodies",
     "check",
     "constant",
     "location_of",
@@ -44,5 +45,7 @@ __all__ = [
     "role_of",
     "scope_of",
     "signature",
+    "stack_of",
+    "tuple_of",
     "type_of",
 ]

@@ -19,10 +19,25 @@ def check(graph: Graph) -> Graph:
     Raises:
         GraphError: Naming the first rule that is broken, and where.
     """
-    for rule, violations in RULES:
-        for violation in violations(graph):
-            raise GraphError(f"illegal graph: {violation}", why=f"The rule is: {rule}.")
+    open_graphs = [graph]
+    seen: set[Graph] = set()
+    while open_graphs:
+        checked = open_graphs.pop()
+        for rule, violations in RULES:
+            for violation in violations(checked):
+                raise GraphError(f"illegal graph: {violation}", why=f"The rule is: {rule}.")
+        found = [body for node in checked.nodes for body in bodies(node)]
+        open_graphs += [body for body in found if body not in seen]
+        seen.update(found)
     return graph
+
+
+def bodies(node: Node) -> Iterator[Graph]:
+    """The graphs among a node's static parameters, tuples looked through."""
+    for _, value in node.params:
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, Graph):
+                yield item
 
 
 def _order(graph: Graph) -> Findings:
@@ -77,7 +92,7 @@ def _params(graph: Graph) -> Findings:
         for key, value in node.params:
             try:
                 hash(value)
-                literal(value)
+                literal(value, {})
             except TypeError:
                 yield f"node %{index} ({node.primitive.name}): parameter {key}={value!r}"
 
@@ -91,6 +106,17 @@ def _constants(graph: Graph) -> Findings:
                     yield f"a constant of type {type_} holds {value.dtype}{list(value.shape)}"
                 if type_.shape and value.flags.writeable:
                     yield f"a constant of type {type_} is writeable"
+
+
+def _tuples(graph: Graph) -> Findings:
+    for index, node in enumerate(graph.nodes):
+        if node.primitive.name != "item":
+            for operand in node.operands:
+                if operand.type.form == "tuple":
+                    yield f"node %{index} ({node.primitive.name}) takes a tuple"
+    for value in (*graph.inputs, *graph.outputs):
+        if value.type.form == "tuple":
+            yield f"{value!r} is an input or output of type {value.type}"
 
 
 def _guards(graph: Graph) -> Findings:
@@ -108,5 +134,6 @@ RULES: Final[tuple[tuple[str, Callable[[Graph], Findings]], ...]] = (
     ("constants are read-only and of their type", _constants),
     ("a node's type is what its primitive's type rule gives", _types),
     ("a node is one that its primitive admits beyond types", _objections),
+    ("a tuple is taken apart by item, and does nothing else", _tuples),
     ("guards look at booleans and integers, never at floats", _guards),
 )

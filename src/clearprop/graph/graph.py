@@ -76,7 +76,7 @@ class Graph:
         return self._signature() == other._signature()
 
     def __str__(self) -> str:
-        return to_text(self.inputs, self.nodes, self.outputs, self.guards)
+        return to_text(self)
 
     def __repr__(self) -> str:
         inputs = ", ".join(str(value.type) for value in self.inputs)

@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, final
 
 import numpy as np
@@ -15,13 +15,14 @@ import numpy as np
 from clearprop.errors import ParseError
 from clearprop.graph.graph import Graph
 from clearprop.graph.node import Constant, Guard, Input, Node, Primitive, Value
-from clearprop.graph.types import DTYPE_NAMES, WEAK_NAMES, Type, type_of
+from clearprop.graph.types import DTYPE_NAMES, WEAK_NAMES, Type, stack_of, tuple_of, type_of
 
 _TOKEN: Final = re.compile(
     r"""\s*(?:
     (?P<number>[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|inf\b|nan\b))
   | (?P<string>"(?:[^"\\]|\\.)*")
   | (?P<digest>\#[0-9a-f]{16})
+  | (?P<body>@\d+)
   | (?P<name>%\d+|[^\W\d][\w.]*)
   | (?P<equal>==)
   | (?P<mark>[()\[\]{},:=])
@@ -52,8 +53,8 @@ class _Parser:
         self.lines = text.splitlines()
         self.at = 0
         self.values: dict[str, Value] = {}
-        self.types: dict[str, Type] = {}
         self.table: dict[str, bytes] = {}
+        self.bodies: dict[str, Graph] = {}
         self.tokens: list[tuple[str, str, int]] = []
         self.position = 0
 
@@ -115,8 +116,27 @@ class _Parser:
     # Statements ---------------------------------------------------------------------------------
 
     def graph(self) -> Graph:
+        """The bodies from the last to the first, as each uses only those below it; the graph."""
         self.read_table()
+        starts = [i for i, line in enumerate(self.lines) if line.startswith("@")]
+        whole = self.lines
+        for start in reversed(starts):
+            self.at = start
+            self.next_line()
+            name = self.take_kind("body", "a body's name")
+            if name in self.bodies:
+                raise self.error(f"{name!r} is defined twice")
+            self.take("=")
+            self.bodies[name] = self.block()
+            self.lines = whole[:start]
+        self.lines = whole[: starts[0]] if starts else whole
+        self.at = 0
         self.next_line()
+        return self.block()
+
+    def block(self) -> Graph:
+        """One graph, from its head to its closing brace, after which nothing stands."""
+        self.values = {}
         inputs = self.head()
         nodes: list[Node] = []
         guards: list[Guard] = []
@@ -221,6 +241,25 @@ class _Parser:
         return self.catalogue[name]
 
     def type(self) -> Type:
+        if self.skip("("):
+            return tuple_of(tuple(self.types_until(")")))
+        if self.tokens[self.position][1] == "stack":
+            self.position += 1
+            self.take("(")
+            element = self.type()
+            self.take(")")
+            return stack_of(element)
+        return self.array_type()
+
+    def types_until(self, mark: str) -> Iterator[Type]:
+        """Types between commas; a comma may stand before the mark."""
+        while not self.skip(mark):
+            yield self.type()
+            if not self.skip(","):
+                self.take(mark)
+                return
+
+    def array_type(self) -> Type:
         name = self.take_kind("name", "a type")
         sizes: list[int] = []
         if self.skip("["):
@@ -276,6 +315,8 @@ class _Parser:
             return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
         if kind == "string":
             return json.loads(text)
+        if kind == "body":
+            return self.body(text)
         if text in _WORDS:
             return _WORDS[text]
         if text in DTYPE_NAMES:
@@ -284,6 +325,12 @@ class _Parser:
             return self.tuple()
         self.position -= 1
         raise self.error(f"expected a literal, found {text or 'the end of the line'!r}")
+
+    def body(self, name: str) -> Graph:
+        if name not in self.bodies:
+            self.position -= 1
+            raise self.error(f"the graph {name!r} does not stand below")
+        return self.bodies[name]
 
     def tuple(self) -> Any:
         items: list[Any] = []

@@ -6,10 +6,17 @@ import dis
 import functools
 import linecache
 from types import CodeType
+from typing import Final
 
 from clearprop.graph.node import Derived, Input, Location, Node, Provenance
 
-_STORES = ("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")
+_STORES: Final = ("STORE_FAST", "STORE_NAME", "STORE_GLOBAL", "STORE_DEREF")
+
+_BETWEEN: Final = ("EXTENDED_ARG", "COPY")
+"""What may stand between a result and its store: a wide operand, ``a = b = …``, ``(a := …)``."""
+
+_UNIT: Final = 2
+"""Bytes of an instruction, and of each of its inline caches."""
 
 
 def location_of(thing: Node | Input | Provenance | Derived | None) -> Location | None:
@@ -52,7 +59,7 @@ def scope_of(node: Node) -> str:
 @functools.lru_cache(maxsize=4096)
 def _resolve(code: CodeType, instruction: int) -> Location:
     lines = list(code.co_positions())
-    position = lines[instruction // 2] if instruction // 2 < len(lines) else (None,)
+    position = lines[instruction // _UNIT] if instruction // _UNIT < len(lines) else (None,)
     line = position[0] or code.co_firstlineno
     source = linecache.getline(code.co_filename, line).strip()
     return Location(code.co_filename, line, code.co_name, source)
@@ -60,12 +67,19 @@ def _resolve(code: CodeType, instruction: int) -> Location:
 
 @functools.lru_cache(maxsize=512)
 def _assigned_names(code: CodeType) -> dict[int, str]:
-    """Offset of each instruction whose result is stored in a variable right away → its name."""
-    names = {}
-    previous = None
+    """Offset of each instruction whose result is stored in a variable right away → its name.
+
+    The offsets of an instruction's inline caches count as its own: while a call runs, CPython
+    points at the one or at the other, as the version and the callee will have it.
+    """
+    names: dict[int, str] = {}
+    previous: int | None = None
     for instruction in dis.get_instructions(code):
+        if instruction.opname in _BETWEEN:
+            continue
         if previous is not None and instruction.opname.startswith(_STORES):
             stored = instruction.argval  # a tuple where CPython joins two instructions in one
-            names[previous] = str(stored[0] if isinstance(stored, tuple) else stored)
+            name = str(stored[0] if isinstance(stored, tuple) else stored)
+            names.update(dict.fromkeys(range(previous, instruction.offset, _UNIT), name))
         previous = instruction.offset
     return names

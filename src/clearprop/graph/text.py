@@ -1,6 +1,8 @@
 """The printer of the text form; ``parse.py`` is its inverse. Specified in ``docs/text-form.md``.
 
-Large constants print as a hash; their bits stand in a side table at the foot of the text.
+Large constants print as a hash; their bits stand in a side table at the foot of the text. Graphs
+that are parameters, the bodies of loops and branches, print as ``@0``, ``@1``, … and stand below
+the graph that uses them.
 """
 
 from __future__ import annotations
@@ -9,8 +11,8 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -20,15 +22,46 @@ INLINE_ELEMENTS: Final = 16
 """Constants with more elements than this go to the side table."""
 
 
-def to_text(
-    inputs: Sequence[Input],
-    nodes: Sequence[Node],
-    outputs: Sequence[Value],
-    guards: Sequence[Guard],
-) -> str:
-    """The text form of the graph with these parts."""
-    names: dict[Value, str] = dict(zip(inputs, input_names(inputs), strict=True))
+class Body(Protocol):
+    """A graph, as far as the printer looks at it."""
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The inputs in order."""
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The operations in order."""
+
+    @property
+    def outputs(self) -> tuple[Value, ...]:
+        """The results."""
+
+    @property
+    def guards(self) -> tuple[Guard, ...]:
+        """The decisions."""
+
+
+def to_text(graph: Body) -> str:
+    """The text form of a graph."""
     table: dict[str, Constant] = {}
+    bodies: dict[Any, str] = {}
+    lines = _block(graph, table, bodies)
+    printed = 0
+    while printed < len(bodies):  # printing a body may add those that it uses itself
+        body, name = list(bodies.items())[printed]
+        block = _block(body, table, bodies)
+        lines += [f"{name} = {block[0]}", *block[1:]]
+        printed += 1
+    for digest, value in table.items():
+        lines.append(f"{digest} = {_pack(value.value)}")
+    return "\n".join(lines)
+
+
+def _block(graph: Body, table: dict[str, Constant], bodies: dict[Any, str]) -> list[str]:
+    """The lines from a graph's head to its closing brace."""
+    inputs, outputs = graph.inputs, graph.outputs
+    names: dict[Value, str] = dict(zip(inputs, input_names(inputs), strict=True))
 
     def show(value: Value) -> str:
         name = names.get(value)
@@ -36,18 +69,16 @@ def to_text(
 
     head = ", ".join(f"{names[value]}: {value.type}" for value in inputs)
     lines = [f"graph({head}) {{"]
-    for index, node in enumerate(nodes):
+    for index, node in enumerate(graph.nodes):
         arguments = [show(operand) for operand in node.operands]
-        arguments += [f"{key}={literal(value)}" for key, value in node.params]
+        arguments += [f"{key}={literal(value, bodies)}" for key, value in node.params]
         names[node] = name = f"%{index}"
         lines.append(f"  {name}: {node.type} = {node.primitive.name}({', '.join(arguments)})")
-    for guard in guards:
+    for guard in graph.guards:
         lines.append(f"  guard {guard.kind} {show(guard.value)} == {literal(guard.outcome)}")
     lines.append("  return " + ", ".join(map(show, outputs)) if outputs else "  return")
     lines.append("}")
-    for digest, value in table.items():
-        lines.append(f"{digest} = {_pack(value.value)}")
-    return "\n".join(lines)
+    return lines
 
 
 def input_names(inputs: Iterable[Input]) -> list[str]:
@@ -70,15 +101,22 @@ def input_names(inputs: Iterable[Input]) -> list[str]:
 _RESERVED: Final = {"nan", "inf", "True", "False", "None", "guard", "return", "graph"}
 
 
-def literal(value: Any) -> str:
-    """A static parameter or a guard's outcome as text."""
+def is_body(value: Any) -> bool:
+    """Whether a static parameter is a graph."""
+    return hasattr(value, "nodes") and hasattr(value, "outputs")
+
+
+def literal(value: Any, bodies: dict[Any, str] | None = None) -> str:
+    """A static parameter or a guard's outcome as text; graphs get a name in ``bodies``."""
+    if bodies is not None and is_body(value):
+        return bodies.setdefault(value, f"@{len(bodies)}")
     match value:
         case np.dtype():
             return value.name
         case str():
             return json.dumps(value)
         case tuple():
-            inside = ", ".join(map(literal, value))
+            inside = ", ".join(literal(item, bodies) for item in value)
             return f"({inside},)" if len(value) == 1 else f"({inside})"
         case None | bool() | int() | float():
             return repr(value)

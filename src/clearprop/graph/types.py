@@ -1,5 +1,9 @@
 """Types: what is known of a value before it is computed: shape, dtype, and whether it is weak.
 
+Nearly every value is an array (a scalar is a 0-d one). Two further forms serve operations with
+several results and loops: a *tuple* of values, which only ``item`` takes apart, and a *stack*,
+which grows by ``stack_push`` and shrinks by ``stack_pop``.
+
 A *weak* type is that of a bare Python number. It is always 0-d and gives way to any array or NumPy
 scalar it meets (NEP 50): ``3.0 * float32`` is float32, while ``np.float64(3.0) * float32`` is
 float64. Types are interned: two equal types are one object, so they compare by identity.
@@ -10,12 +14,14 @@ float32[2,3]
 float
 >>> type_of((2, 3), "float32") is type_of((2, 3), "float32")
 True
+>>> tuple_of((type_of((3,), "float64"), stack_of(type_of((), "int64"))))
+(float64[3], stack(int64))
 """
 
 from __future__ import annotations
 
 import functools
-from typing import Any, Final, final
+from typing import Any, Final, Literal, final
 
 import numpy as np
 
@@ -35,26 +41,51 @@ WEAK_NAMES: Final = {"int": "int64", "float": "float64", "complex": "complex128"
 _WEAK_BY_DTYPE: Final = {dtype: name for name, dtype in WEAK_NAMES.items()}
 
 
+_VOID: Final = np.dtype("V")
+
+
 @final
 class Type:
-    """Shape, dtype and weakness of a value; make one with :func:`type_of`."""
+    """What a value is; made by :func:`type_of`, :func:`tuple_of` and :func:`stack_of`."""
 
-    __slots__ = ("differentiable", "dtype", "shape", "text", "weak")
+    __slots__ = ("differentiable", "dtype", "form", "parts", "shape", "text", "weak")
 
+    form: Literal["array", "tuple", "stack"]
+    parts: tuple[Type, ...]
+    """The types of a tuple's items, or the one of a stack's elements; empty for arrays."""
     shape: Shape
+    """Of arrays; () for the other forms."""
     dtype: np.dtype[Any]
+    """Of arrays; void for the other forms."""
     weak: bool
     differentiable: bool
     """Whether values of this type have tangents: floats and complex numbers do."""
     text: str
 
-    def __init__(self, shape: Shape, dtype: np.dtype[Any], weak: bool) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        dtype: np.dtype[Any],
+        weak: bool,
+        form: Literal["array", "tuple", "stack"] = "array",
+        parts: tuple[Type, ...] = (),
+    ) -> None:
+        self.form = form
+        self.parts = parts
         self.shape = shape
         self.dtype = dtype
         self.weak = weak
-        self.differentiable = dtype.kind in "fc"
-        sizes = f"[{','.join(map(str, shape))}]" if shape else ""
-        self.text = _WEAK_BY_DTYPE[dtype.name] if weak else dtype.name + sizes
+        self.differentiable = dtype.kind in "fc" or any(part.differentiable for part in parts)
+        self.text = self._text()
+
+    def _text(self) -> str:
+        inside = ", ".join(part.text for part in self.parts)
+        if self.form == "tuple":
+            return f"({inside},)" if len(self.parts) == 1 else f"({inside})"
+        if self.form == "stack":
+            return f"stack({inside})"
+        sizes = f"[{','.join(map(str, self.shape))}]" if self.shape else ""
+        return _WEAK_BY_DTYPE[self.dtype.name] if self.weak else self.dtype.name + sizes
 
     @property
     def ndim(self) -> int:
@@ -86,6 +117,8 @@ class Type:
         return self.text
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.form != "array":
+            return _compound, (self.form, self.parts)
         return type_of, (self.shape, self.dtype.name, self.weak)
 
     def __copy__(self) -> Type:
@@ -102,6 +135,23 @@ def type_of(shape: Shape, dtype: Any, weak: bool = False) -> Type:
         DtypeError: If graphs do not hold that dtype (strings, objects, longdouble, dates).
     """
     return _intern(tuple(shape), np.dtype(dtype), weak)
+
+
+def tuple_of(types: tuple[Type, ...]) -> Type:
+    """The one :class:`Type` of a tuple of arrays and stacks."""
+    return _compound("tuple", types)
+
+
+def stack_of(element: Type) -> Type:
+    """The one :class:`Type` of a stack of values of one type."""
+    return _compound("stack", (element,))
+
+
+@functools.cache
+def _compound(form: Literal["tuple", "stack"], parts: tuple[Type, ...]) -> Type:
+    if any(part.form == "tuple" for part in parts):
+        raise DtypeError(f"a {form} cannot hold a tuple: {', '.join(p.text for p in parts)}")
+    return Type((), _VOID, False, form, parts)
 
 
 @functools.cache

@@ -1,18 +1,31 @@
 """The catalogue of primitives: one operation, one file; families do the common work."""
 
-from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.builder import Builder, Bundle, Passes, Sym
 from clearprop.primitives.catalogue import CATALOGUE
-from clearprop.primitives.families import Bilinear, Discrete, Elementwise, General, Linear
+from clearprop.primitives.families import (
+    Bilinear,
+    Discrete,
+    Elementwise,
+    General,
+    Linear,
+    Projection,
+)
+from clearprop.primitives.plan import Plan, plan_of
 from clearprop.primitives.primitive import Primitive
 
 __all__ = [
     "CATALOGUE",
     "Bilinear",
     "Builder",
+    "Bundle",
     "Discrete",
     "Elementwise",
     "General",
     "Linear",
+    "Passes",
+    "Plan",
     "Primitive",
+    "Projection",
     "Sym",
+    "plan_of",
 ]

@@ -9,11 +9,22 @@ catalogue never import each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
-from clearprop.graph import Constant, Derived, Input, Node, Shape, Type, Value, constant, type_of
+from clearprop.graph import (
+    Constant,
+    Derived,
+    Graph,
+    Input,
+    Node,
+    Shape,
+    Type,
+    Value,
+    constant,
+    type_of,
+)
 from clearprop.primitives.primitive import Primitive
 
 Operand = Any
@@ -53,6 +64,8 @@ class Sym:
         return None
 
     def __add__(self, other: Operand) -> Sym:
+        if self.type.form == "stack":
+            return self.ops.stack_add(self, other)
         return self.ops.add(self, other)
 
     def __radd__(self, other: Operand) -> Sym:
@@ -96,15 +109,41 @@ class Sym:
 
 
 @final
+class Bundle:
+    """The tangents or cotangents of a tuple's items; None where no path leads."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Sequence[Sym | None]) -> None:
+        self.parts = tuple(parts)
+
+    def __add__(self, other: Bundle) -> Bundle:
+        pairs = zip(self.parts, other.parts, strict=True)
+        return Bundle([a + b if a and b else a or b for a, b in pairs])
+
+
+class Passes(Protocol):
+    """The graph → graph passes, for the rules of operations that hold graphs (loops, branches)."""
+
+    def forward(self, graph: Graph, wrt: Sequence[Input] | None = None) -> Graph:
+        """As :func:`clearprop.derive.forward`."""
+
+    def reverse(self, graph: Graph, wrt: Sequence[Value] | None = None) -> Graph:
+        """As :func:`clearprop.derive.reverse`."""
+
+
+@final
 class Builder:
     """Appends nodes to a graph under construction; every primitive is a method of it.
 
     Args:
         catalogue: The primitives by name.
+        passes: What derives sub-graphs.
     """
 
-    def __init__(self, catalogue: Mapping[str, Primitive]) -> None:
+    def __init__(self, catalogue: Mapping[str, Primitive], passes: Passes) -> None:
         self.catalogue = catalogue
+        self.passes = passes
         self.nodes: list[Node] = []
         self.origin: Node | Input | None = None
         self._provenance: Derived | None = None
@@ -172,6 +211,13 @@ class Builder:
                 result = term if result is None else result + term
         return result
 
+    def items(self, several: Sym) -> tuple[Sym, ...]:
+        """The items of a tuple."""
+        count = len(several.type.parts)
+        return tuple(
+            self.apply(self.catalogue["item"], (several,), {"index": i}) for i in range(count)
+        )
+
     def full(self, type_: Type, number: float) -> Sym:
         """A value of that type, every element the same number."""
         scalar = constant(np.asarray(number, type_.dtype), weak=False)
@@ -180,7 +226,11 @@ class Builder:
         return self.apply(self.catalogue["broadcast"], (scalar,), {"shape": type_.shape})
 
     def zeros(self, type_: Type) -> Sym:
-        """Zeros of that type."""
+        """Zeros of that type; an empty stack stands for one of zeros."""
+        if type_.form == "stack":
+            (element,) = type_.parts
+            params = {"shape": element.shape, "dtype": element.dtype}
+            return self.apply(self.catalogue["stack_new"], (), params)
         return self.full(type_, 0)
 
     def iota(self, length: int) -> Sym:

@@ -17,7 +17,7 @@ import numpy as np
 from clearprop.graph import Node, Params, Type, Value
 
 if TYPE_CHECKING:
-    from clearprop.primitives.builder import Builder, Sym
+    from clearprop.primitives.builder import Builder, Bundle, Sym
     from clearprop.primitives.samples import Sample
 
 
@@ -58,14 +58,14 @@ class Primitive(abc.ABC):
 
     @abc.abstractmethod
     def jvp(
-        self, ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Sym | None], params: Any
-    ) -> Sym | None:
+        self, ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Any], params: Any
+    ) -> Sym | Bundle | None:
         """The tangent of the result, given those of the operands (None: no path)."""
 
     @abc.abstractmethod
     def vjp(
-        self, ops: Builder, y: Sym, xs: Sequence[Sym], cotangent: Sym, needed: Any, params: Any
-    ) -> Sequence[Sym | None]:
+        self, ops: Builder, y: Sym, xs: Sequence[Sym], cotangent: Any, needed: Any, params: Any
+    ) -> Sequence[Sym | Bundle | None]:
         """The cotangent of each operand that is needed (None: no path)."""
 
     @abc.abstractmethod

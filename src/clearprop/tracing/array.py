@@ -8,60 +8,24 @@ operators and methods *do* stands in the namespace of its trace.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
-from typing import Any, Final, NoReturn, final
+from collections.abc import Iterator
+from typing import Any, NoReturn, final
 
 import numpy as np
 
 from clearprop.errors import DetachmentError, EscapedError, UnsupportedError
-from clearprop.graph import Params, Shape, Type, Value
+from clearprop.graph import Params, Type, Value
+from clearprop.tracing.attributes import Attributes
+from clearprop.tracing.operators import Operators
 from clearprop.tracing.trace import Trace, user_line
-
-METHODS: Final = (
-    *("all", "any", "argmax", "argmin", "astype", "choose", "clip", "compress", "conj"),
-    *("conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "item"),
-    *("max", "mean", "min", "nonzero", "prod", "put", "ravel", "repeat", "round", "squeeze"),
-    *("std", "sum", "swapaxes", "take", "tolist", "var"),
-)
-"""Methods of arrays that are the functions of the same name."""
-
-Operator = Callable[["Traced", Any], Any]
-
-
-def _operator(name: str) -> Operator:
-    """The method of a binary operator: the function of that name in the namespace."""
-
-    def operator(self: Traced, other: Any) -> Any:
-        return self.trace.namespace[name](self, other)
-
-    return operator
-
-
-def _reflected(name: str) -> Operator:
-    """The same with the operands exchanged, for ``2 - x``."""
-
-    def operator(self: Traced, other: Any) -> Any:
-        return self.trace.namespace[name](other, self)
-
-    return operator
-
-
-def _in_place(name: str) -> Operator:
-    """The method of an augmented assignment, such as ``x += other``."""
-
-    def operator(self: Traced, other: Any) -> Any:
-        return self.trace.namespace["in_place"](self, name, other)
-
-    return operator
 
 
 @final
-class Traced:
+class Traced(Attributes, Operators):
     """A value of an open trace; behaves as the NumPy array or scalar that it stands for.
 
     Args:
-        trace: The trace that owns it.
+        owner: The trace that owns it.
         node: Its value in the graph.
         value: Its concrete numbers: a NumPy array or scalar, or a Traced of an enclosing trace.
         is_array: Whether NumPy would hold an array here (it can be written into), not a scalar.
@@ -79,18 +43,17 @@ class Traced:
         "concrete",
         "is_array",
         "node",
+        "owner",
         "parent",
         "read_only",
         "seen",
         "step",
-        "trace",
         "version",
     )
     __array_priority__ = 1000.0
-    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, trace: Trace, node: Value, concrete: Any, is_array: bool) -> None:
-        self.trace = trace
+    def __init__(self, owner: Trace, node: Value, concrete: Any, is_array: bool) -> None:
+        self.owner = owner
         self.node = node
         self.concrete = concrete
         self.is_array = is_array
@@ -108,56 +71,6 @@ class Traced:
         return self.node.type
 
     @property
-    def shape(self) -> Shape:
-        """The shape."""
-        return self.node.type.shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The dtype."""
-        return self.node.type.dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of axes."""
-        return len(self.node.type.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of elements."""
-        return self.node.type.size
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes per element."""
-        return self.node.type.dtype.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all elements."""
-        return self.size * self.itemsize
-
-    @property
-    def T(self) -> Any:
-        """The transpose: a view with the axes in reverse order."""
-        return self._call("transpose")
-
-    @property
-    def mT(self) -> Any:
-        """The matrix transpose: a view with the last two axes swapped."""
-        return self._call("matrix_transpose")
-
-    @property
-    def real(self) -> Any:
-        """The real part: the array itself, as it is real."""
-        return self
-
-    @property
-    def flat(self) -> Iterator[Any]:
-        """An iterator over the elements in C order."""
-        return iter(self._call("ravel"))
-
-    @property
     def value(self) -> Any:
         """The concrete numbers of a value made by ``cp.stop_gradient``: the way out of a trace."""
         primitive = getattr(self.node, "primitive", None)
@@ -173,7 +86,7 @@ class Traced:
         Raises:
             EscapedError: As nothing records any more what is done with the value.
         """
-        if self.trace.closed:
+        if self.owner.closed:
             raise EscapedError(
                 f"a traced value of type {self.type} is used after its trace closed",
                 where=user_line(),
@@ -185,47 +98,19 @@ class Traced:
     def current(self) -> Value:
         """Its value in the graph as it is now: a view looks at what its base was made to hold."""
         if self.parent is not None:
-            self.trace.namespace["refresh"](self)
+            self.owner.namespace["refresh"](self)
         return self.node
 
     def snapshot(self) -> Traced:
         """A handle for the value as it is now, which later writes do not change."""
         self.current()
-        return Traced(self.trace, self.node, self.concrete, self.is_array)
-
-    def _call(self, name: str, *arguments: Any) -> Any:
-        return self.trace.namespace[name](self, *arguments)
-
-    def __getattr__(self, name: str) -> Any:
-        if name in METHODS:
-            return functools.partial(self.trace.namespace[name], self)
-        if name.startswith("__") or not hasattr(np.ndarray, name):
-            raise AttributeError(f"a traced array has no attribute {name!r}")
-        raise self.trace.hide(
-            UnsupportedError(
-                f"the array method or attribute .{name} is not traced",
-                where=user_line(),
-                remedy="Use a function of clearprop.numpy in its place.",
-            )
-        )
-
-    # Shape and copies ----------------------------------------------------------------------------
-
-    def reshape(self, *shape: Any, order: str = "C") -> Any:
-        """As ``ndarray.reshape``: one tuple or several lengths."""
-        lengths = shape[0] if len(shape) == 1 and not _is_index(shape[0]) else shape
-        return self.trace.namespace["reshape"](self, lengths, order=order)
-
-    def transpose(self, *axes: Any) -> Any:
-        """As ``ndarray.transpose``: nothing, one tuple or several axes."""
-        order = axes[0] if len(axes) == 1 and not _is_index(axes[0]) else (axes or None)
-        return self.trace.namespace["transpose"](self, order)
+        return Traced(self.owner, self.node, self.concrete, self.is_array)
 
     def __copy__(self) -> Any:
-        return self._call("copy")
+        return self.owner.namespace["copy"](self)
 
     def __deepcopy__(self, memo: object) -> Any:
-        return self._call("copy")
+        return self.owner.namespace["copy"](self)
 
     # Elements ------------------------------------------------------------------------------------
 
@@ -234,16 +119,31 @@ class Traced:
             raise TypeError("len() of unsized object")
         return self.shape[0]
 
+    def __contains__(self, element: Any) -> bool:
+        return bool(self.owner.namespace["any"](self == element))
+
+    def __hash__(self) -> int:
+        raise self.owner.hide(
+            UnsupportedError(
+                f"a traced {self.type} is not hashable",
+                where=user_line(),
+                why="It was used as a key of a dict, in a set, or as an argument of a function "
+                "with functools.cache, which would answer with values of another call.",
+                remedy="Use an integer as the key, and call the function without its cache "
+                "(f.__wrapped__).",
+            )
+        )
+
     def __iter__(self) -> Iterator[Any]:
         if not self.shape:
             raise TypeError("iteration over a 0-d array")
         return (self[i] for i in range(self.shape[0]))
 
     def __getitem__(self, index: Any) -> Any:
-        return self.trace.namespace["getitem"](self, index)
+        return self.owner.namespace["getitem"](self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self.trace.namespace["setitem"](self, index, value)
+        self.owner.namespace["setitem"](self, index, value)
 
     # Outcomes that the Python code may look at: guards -------------------------------------------
 
@@ -279,7 +179,7 @@ class Traced:
             remedy=f"Write {spelling}; to step out of the derivative on purpose, use "
             "cp.stop_gradient(x).value.",
         )
-        self.trace.hide(error)
+        self.owner.hide(error)
         return error
 
     def __float__(self) -> float:
@@ -302,10 +202,13 @@ class Traced:
         )
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        return self.trace.namespace["array_ufunc"](self, ufunc, method, inputs, kwargs)
+        return self.owner.namespace["array_ufunc"](self, ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return self.trace.namespace["array_function"](self, function, args, kwargs)
+        return self.owner.namespace["array_function"](self, function, args, kwargs)
+
+    def __reduce__(self) -> NoReturn:
+        raise self.detached("pickling x", "to the file what the function returns, after the call")
 
     # Text: printing looks at the numbers and changes nothing -------------------------------------
 
@@ -321,71 +224,6 @@ class Traced:
         self.current()
         return format(bottom(self), spec)
 
-    # Operators -----------------------------------------------------------------------------------
-
-    __add__ = _operator("add")
-    __radd__ = _reflected("add")
-    __sub__ = _operator("subtract")
-    __rsub__ = _reflected("subtract")
-    __mul__ = _operator("multiply")
-    __rmul__ = _reflected("multiply")
-    __truediv__ = _operator("divide")
-    __rtruediv__ = _reflected("divide")
-    __floordiv__ = _operator("floor_divide")
-    __rfloordiv__ = _reflected("floor_divide")
-    __mod__ = _operator("remainder")
-    __rmod__ = _reflected("remainder")
-    __divmod__ = _operator("divmod")
-    __rdivmod__ = _reflected("divmod")
-    __pow__ = _operator("power")
-    __rpow__ = _reflected("power")
-    __matmul__ = _operator("matmul")
-    __rmatmul__ = _reflected("matmul")
-    __lshift__ = _operator("left_shift")
-    __rlshift__ = _reflected("left_shift")
-    __rshift__ = _operator("right_shift")
-    __rrshift__ = _reflected("right_shift")
-    __and__ = _operator("bitwise_and")
-    __rand__ = _reflected("bitwise_and")
-    __or__ = _operator("bitwise_or")
-    __ror__ = _reflected("bitwise_or")
-    __xor__ = _operator("bitwise_xor")
-    __rxor__ = _reflected("bitwise_xor")
-    __eq__ = _operator("equal")
-    __ne__ = _operator("not_equal")
-    __lt__ = _operator("less")
-    __le__ = _operator("less_equal")
-    __gt__ = _operator("greater")
-    __ge__ = _operator("greater_equal")
-
-    def __neg__(self) -> Any:
-        return self._call("negative")
-
-    def __pos__(self) -> Any:
-        return self._call("positive")
-
-    def __abs__(self) -> Any:
-        return self._call("absolute")
-
-    def __invert__(self) -> Any:
-        return self._call("invert")
-
-    # In place: an array is written into, a scalar is bound anew, as in NumPy ---------------------
-
-    __iadd__ = _in_place("add")
-    __isub__ = _in_place("subtract")
-    __imul__ = _in_place("multiply")
-    __itruediv__ = _in_place("divide")
-    __ifloordiv__ = _in_place("floor_divide")
-    __imod__ = _in_place("remainder")
-    __ipow__ = _in_place("power")
-    __imatmul__ = _in_place("matmul")
-    __ilshift__ = _in_place("left_shift")
-    __irshift__ = _in_place("right_shift")
-    __iand__ = _in_place("bitwise_and")
-    __ior__ = _in_place("bitwise_or")
-    __ixor__ = _in_place("bitwise_xor")
-
 
 def bottom(value: Any) -> Any:
     """The concrete numbers under any nesting of traces."""
@@ -393,7 +231,3 @@ def bottom(value: Any) -> Any:
         value.current()
         value = value.concrete
     return value
-
-
-def _is_index(value: Any) -> bool:
-    return isinstance(value, (int, np.integer)) or (value.__class__ is Traced and not value.shape)

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.derive.residuals import facts
 from clearprop.graph import Constant, Node, Params, Value
 from clearprop.primitives import CATALOGUE, Primitive
-from clearprop.primitives.residuals import facts
 from clearprop.tracing.array import Traced
 from clearprop.tracing.trace import Trace
 
@@ -22,8 +22,8 @@ def bind(primitive: Primitive, operands: Sequence[Any], params: Params = ()) -> 
     """Apply a primitive to values that fit its type rule, traced or plain."""
     owner: Trace | None = None
     for operand in operands:
-        if operand.__class__ is Traced and (owner is None or operand.trace.depth > owner.depth):
-            owner = operand.trace
+        if operand.__class__ is Traced and (owner is None or operand.owner.depth > owner.depth):
+            owner = operand.owner
     if owner is None:
         return primitive.evaluator(params)(*operands)
     return record(owner, primitive, operands, params)
@@ -35,7 +35,7 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
     numbers: list[Any] = []
     nested = False
     for operand in operands:
-        if operand.__class__ is Traced and operand.trace is trace:
+        if operand.__class__ is Traced and operand.owner is trace:
             nodes.append(operand.node if operand.parent is None else operand.current())
             number = operand.concrete
         else:
@@ -45,7 +45,7 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
         nested = nested or number.__class__ is Traced
         numbers.append(number)
     if trace.closed:
-        next(x for x in operands if x.__class__ is Traced and x.trace is trace).require_open()
+        next(x for x in operands if x.__class__ is Traced and x.owner is trace).require_open()
     types = tuple([value.type for value in nodes])
     fixed = tuple([value.__class__ is Constant for value in nodes])
     type_, saved, saves_result = facts(primitive, types, fixed, params)

@@ -102,7 +102,7 @@ def record_call(
     with trace.open():
         result = function(*positional, **kwargs)
         for leaf in (result,) if result.__class__ is Traced else optree.tree_leaves(result):
-            if leaf.__class__ is Traced and not leaf.trace.closed:
+            if leaf.__class__ is Traced and not leaf.owner.closed:
                 leaf.current()  # a view of what was written into is made anew while it can be
     return Recorded(trace, arguments, result)
 
@@ -122,7 +122,7 @@ def _trace_argument(trace: Trace, value: Any, name: str) -> tuple[Argument, Any]
 
 def output(trace: Trace, value: Any, what: str) -> Traced:
     """A leaf of the function's result as a value of the trace."""
-    if value.__class__ is Traced and value.trace is trace:
+    if value.__class__ is Traced and value.owner is trace:
         value.current()
         return value
     try:
@@ -173,7 +173,7 @@ def _type_of_array(value: Any, name: str) -> Type:
 def parameter_name(function: Callable[..., Any], position: int) -> str:
     """What the function calls its argument at that position."""
     code = getattr(function, "__code__", None)
-    if code is not None and position < code.co_argcount:
+    if code is not None and not inspect.ismethod(function) and position < code.co_argcount:
         return str(code.co_varnames[position])
     try:
         names = [

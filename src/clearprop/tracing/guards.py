@@ -21,8 +21,8 @@ def guard(value: Traced, kind: str) -> Any:
     outcome: Any = tuple(result.ravel().tolist()) if kind == "mask" else result.item()
     while value.__class__ is Traced:
         value.require_open()
-        provenance = value.trace.provenance()
-        value.trace.guards.append(Guard(value.current(), kind, outcome, provenance))
+        provenance = value.owner.provenance()
+        value.owner.guards.append(Guard(value.current(), kind, outcome, provenance))
         value = value.concrete
     return outcome
 

@@ -28,7 +28,7 @@ def getitem(x: Any, index: Any) -> Any:
         traced = first_traced((index,))
         if traced is None:
             return x[index]
-        x = lift(traced.trace, x)
+        x = lift(traced.owner, x)
     plan = plan_of(x.shape, index)
     region = _region(x, plan)
     if not plan.advanced:
@@ -75,17 +75,17 @@ def setitem(x: Traced, index: Any, value: Any, how: str = "scatter") -> None:
     if not plan.advanced:
         _refuse_sequence(region, plan, value)
         value = region + value if how == "scatter_add" else value
-        write(region, fitted(x.trace, value, region.shape, x.dtype))
+        write(region, fitted(x.owner, value, region.shape, x.dtype))
         return
     front, indices, place = _advanced(region, plan)
     rank = len(indices[0].shape)
     rows = indices[0].shape + front.shape[len(indices) :]
     if place:
         order = _moved(len(rows), rank, place)
-        update = fitted(x.trace, value, tuple(rows[axis] for axis in order), x.dtype)
+        update = fitted(x.owner, value, tuple(rows[axis] for axis in order), x.dtype)
         update = apply("transpose", update, axes=inverse(order))
     else:
-        update = fitted(x.trace, value, rows, x.dtype)
+        update = fitted(x.owner, value, rows, x.dtype)
     write(front, apply(how, front.snapshot(), update, *indices))
 
 
@@ -96,9 +96,9 @@ def in_place(x: Traced, name: str, other: Any) -> Any:
         ValueError, TypeError: As NumPy does, if the result's shape or dtype does not fit x.
     """
     if not x.is_array:
-        return x.trace.namespace[name](x, other)
+        return x.owner.namespace[name](x, other)
     require_writable(x)
-    return store(x, x.trace.namespace[name](x, other), name)
+    return store(x, x.owner.namespace[name](x, other), name)
 
 
 def store(target: Traced, result: Any, name: str) -> Traced:
@@ -114,7 +114,7 @@ def store(target: Traced, result: Any, name: str) -> Traced:
         )
     require_same_kind(name, result.dtype, target.dtype)
     require_writable(target)
-    write(target, fitted(target.trace, result, target.shape, target.dtype))
+    write(target, fitted(target.owner, result, target.shape, target.dtype))
     return target
 
 
@@ -187,9 +187,9 @@ def _is_whole_mask(x: Traced, index: Any) -> bool:
 
 def _masked(x: Traced, mask: Any, value: Any) -> Traced:
     """X with one number where the mask is true."""
-    single = lift(x.trace, value)
+    single = lift(x.owner, value)
     single = apply("reshape", single, shape=()) if single.shape else single
-    content = fitted(x.trace, single, x.shape, x.dtype)
+    content = fitted(x.owner, single, x.shape, x.dtype)
     result: Traced = apply("where", mask, content, x.snapshot())
     return result
 

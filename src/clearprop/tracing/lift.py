@@ -17,10 +17,10 @@ from clearprop.tracing.trace import CURRENT, Trace, user_line
 
 def lift(trace: Trace, value: Any, *, is_array: bool | None = None) -> Traced:
     """The value as a traced one of that trace; an outer traced value is captured."""
-    if value.__class__ is Traced and value.trace is trace:
+    if value.__class__ is Traced and value.owner is trace:
         return value
     value = plain(value)
-    if value.__class__ is Traced and value.trace is trace:  # a list of traced values
+    if value.__class__ is Traced and value.owner is trace:  # a list of traced values
         return value
     shaped = bool(type_of_value(value).shape)
     concrete = value.snapshot() if value.__class__ is Traced else _number(value)
@@ -56,7 +56,7 @@ def fitted(trace: Trace, value: Any, shape: tuple[int, ...], dtype: np.dtype[Any
     if lifted.type.weak:
         lifted = apply("cast", lifted, dtype=dtype)
     result = fit(lifted, lifted.type, shape, dtype)
-    return result if result.trace is trace else lift(trace, result)
+    return result if result.owner is trace else lift(trace, result)
 
 
 def owned(value: Traced, like: Any = None) -> Traced:
@@ -67,7 +67,7 @@ def owned(value: Traced, like: Any = None) -> Traced:
         like: A NumPy array with the memory layout that it is to have; C order if None.
     """
     like = np.empty(value.shape, value.dtype) if like is None else like
-    return Traced(value.trace, value.current(), laid_out(value.concrete, like), True)
+    return Traced(value.owner, value.current(), laid_out(value.concrete, like), True)
 
 
 def laid_out(concrete: Any, like: Any) -> Any:
@@ -81,7 +81,7 @@ def laid_out(concrete: Any, like: Any) -> Any:
         inner = laid_out(concrete.concrete, like)
         if inner is concrete.concrete:
             return concrete
-        return Traced(concrete.trace, concrete.node, inner, concrete.is_array)
+        return Traced(concrete.owner, concrete.node, inner, concrete.is_array)
     if not isinstance(concrete, np.ndarray) or concrete.strides == like.strides:
         return concrete
     moved = np.empty_like(like)

@@ -130,7 +130,7 @@ def known_numbers(item: Traced) -> Any:
     place = item.current()
     if item.concrete.__class__ is Traced or not isinstance(place, (Constant, Input)):
         return None
-    if any(place is known for known in item.trace.inputs):
+    if any(place is known for known in item.owner.inputs):
         return None
     return np.asarray(item.concrete)
 

@@ -151,7 +151,15 @@ def _ufunc_dtypes(ufunc: np.ufunc, types: tuple[Type, ...]) -> tuple[np.dtype[An
         raise DtypeError(
             f"{ufunc.__name__} is not defined for {names}", where=user_line(), why=str(error)
         ) from None
-    return tuple(resolved[: len(types)])
+    dtypes = tuple(resolved[: len(types)])
+    if {dtype.name for dtype in dtypes} == {"int64", "uint64"}:
+        raise DtypeError(
+            f"{ufunc.__name__} of {' and '.join(str(type_) for type_ in types)}",
+            where=user_line(),
+            why="NumPy compares them exactly, and no dtype of a graph holds both.",
+            remedy='Convert one of them first, for example with x.astype("int64").',
+        )
+    return dtypes
 
 
 def _result_dtype(types: Sequence[Type]) -> np.dtype[Any]:

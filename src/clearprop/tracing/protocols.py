@@ -17,7 +17,7 @@ from clearprop.errors import UnsupportedError
 from clearprop.primitives import CATALOGUE
 from clearprop.tracing.array import Traced
 from clearprop.tracing.indexing import require_same_kind, setitem, store
-from clearprop.tracing.nested import as_array, first_traced
+from clearprop.tracing.nested import as_array, cast, first_traced
 from clearprop.tracing.promote import plain, strengthened, type_of_value
 from clearprop.tracing.trace import CURRENT, user_line
 from clearprop.tracing.views import require_writable
@@ -70,7 +70,7 @@ def array_function(
     """What a function of NumPy does with a traced argument."""
     module = function.__module__.removeprefix("numpy").lstrip(".")
     name = f"{module}.{function.__name__}" if module else function.__name__
-    namespace = x.trace.namespace
+    namespace = x.owner.namespace
     ours = namespace.get(f"numpy.{name}") or namespace.get(name)
     if ours is None or name in _MACHINERY:
         raise unsupported(name)
@@ -116,11 +116,12 @@ _MACHINERY: Final = frozenset(
 
 
 def _ufunc_method(x: Traced, ufunc: np.ufunc, method: str, name: str) -> Callable[..., Any]:
-    namespace = x.trace.namespace
-    if method == "__call__" and ufunc.__name__ in namespace:
-        return namespace[ufunc.__name__]
-    if method == "outer" and ufunc.__name__ in namespace:
-        return functools.partial(_outer, namespace[ufunc.__name__])
+    namespace = x.owner.namespace
+    called = namespace.get(f"numpy.{ufunc.__name__}") or namespace.get(ufunc.__name__)
+    if method == "__call__" and called is not None:
+        return called
+    if method == "outer" and called is not None:
+        return functools.partial(_outer, called)
     if method == "reduce" and ufunc.__name__ in REDUCE:
         return _reducer(namespace[REDUCE[ufunc.__name__]], name)
     if method == "accumulate" and ufunc.__name__ in ACCUMULATE:
@@ -167,8 +168,11 @@ def _at(ufunc: np.ufunc, target: Any, index: Any, value: Any = None) -> None:
     require_writable(target)
     value = plain(value)
     sum_dtype = ufunc.resolve_dtypes((target.dtype, type_of_value(value).dtype, None))[2]
+    if sum_dtype.kind in "iu" and target.dtype.kind in "iu":
+        sum_dtype = target.dtype  # here NumPy lets integers wrap around
     require_same_kind(ufunc.__name__, sum_dtype, target.dtype)
-    value = -value if ufunc is np.subtract else value
+    if ufunc is np.subtract:  # converted first: an unsigned number has no negative
+        value = -cast(as_array(value), sum_dtype)
     setitem(target, index, value, "scatter_add")
 
 
@@ -177,7 +181,7 @@ def _store_ufunc(target: Traced, result: Any, name: str) -> Traced:
     if result.shape != target.shape and target.shape == np.broadcast_shapes(
         result.shape, target.shape
     ):
-        result = target.trace.namespace["broadcast_to"](result, target.shape)
+        result = target.owner.namespace["broadcast_to"](result, target.shape)
     return store(target, result, name)
 
 

@@ -36,7 +36,7 @@ def view(name: str, base: Any, *indices: Any, always: bool = False, **params: An
     result = bind(CATALOGUE[name], (base, *indices), items)
     if base.__class__ is not Traced or not base.is_array:
         return result
-    if result.trace is not base.trace:  # read in an inner trace, where it cannot be written
+    if result.owner is not base.owner:  # read in an inner trace, where it cannot be written
         result.read_only = "an array of an enclosing trace"
     elif always or _is_view(bottom(result), bottom(base)):
         result.parent = base
@@ -104,7 +104,7 @@ def _seen_through(root: Traced, steps: list[Any]) -> Any:
     """The concrete numbers of a view, in its own memory layout: the steps from the root's."""
     concrete = root.concrete
     for name, params, indices in steps:
-        own = [i.__class__ is Traced and i.trace is root.trace for i in indices]
+        own = [i.__class__ is Traced and i.owner is root.owner for i in indices]
         numbers = [i.concrete if mine else i for i, mine in zip(indices, own, strict=True)]
         concrete = bind(CATALOGUE[name], (concrete, *numbers), params)
     return concrete if concrete.__class__ is Traced or concrete.shape else concrete[()]
@@ -112,7 +112,7 @@ def _seen_through(root: Traced, steps: list[Any]) -> Any:
 
 def _bare(handle: Traced) -> Traced:
     """The handle's present value without its ties to a base."""
-    return Traced(handle.trace, handle.node, handle.concrete, handle.is_array)
+    return Traced(handle.owner, handle.node, handle.concrete, handle.is_array)
 
 
 def _move(handle: Traced, content: Traced) -> None:
@@ -137,7 +137,7 @@ def require_writable(target: Traced) -> None:
             )
         handle = handle.parent
     current = CURRENT.get()
-    if current is not None and current is not target.trace:
+    if current is not None and current is not target.owner:
         raise EscapedError(
             "an array of an enclosing trace is written into from inside a derivative",
             where=user_line(),

@@ -19,7 +19,7 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearprop.derive import forward, reverse
+from clearprop.derive import PASSES, forward, reverse
 from clearprop.errors import ExplainError
 from clearprop.execute import run
 from clearprop.explain.networks.anatomy import Anatomy, Cost, Layer, before, dissect
@@ -29,7 +29,6 @@ from clearprop.explain.pictures.matrices import DIGITS, folded, matrix_text
 from clearprop.explain.pictures.page import fragment
 from clearprop.explain.pictures.svg import Arrow, Box, Picture, draw
 from clearprop.graph import Graph, Input, Node, Value, type_of
-from clearprop.primitives import CATALOGUE, Builder
 
 Array = NDArray[Any]
 
@@ -239,7 +238,7 @@ def _linearized(
         if node in needed:
             needed.update([inputs[node]] if node in gains else node.operands)
             nodes.append(node)
-    ops = Builder(CATALOGUE)
+    ops = PASSES.builder()
     new: dict[Value, Value] = {}
     for node in reversed(nodes):
         if node not in gains:

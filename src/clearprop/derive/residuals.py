@@ -7,11 +7,11 @@ array do not hold ten thousand copies of it.
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterable, Iterator
 
+from clearprop.derive.passes import PASSES
 from clearprop.graph import Constant, Graph, Input, Node, Params, Type, Value, constant, prune
-from clearprop.primitives.builder import Builder, Sym
-from clearprop.primitives.catalogue import CATALOGUE
-from clearprop.primitives.primitive import Primitive
+from clearprop.primitives import Builder, Bundle, Primitive, Sym
 
 Facts = tuple[Type, tuple[int, ...], bool]
 """The result's type, the operands whose values the rules use, and whether they use the result's."""
@@ -32,20 +32,20 @@ def facts(
     result = primitive.result(types, params)
     if not result.differentiable:
         return result, (), False
-    ops = Builder(CATALOGUE)
+    ops = PASSES.builder()
     xs: list[Value] = [
         _stand_in(i, type_, known)
         for i, (type_, known) in enumerate(zip(types, fixed, strict=True))
     ]
     y = Input("y", result)
     moving = [not known and t.differentiable for known, t in zip(fixed, types, strict=True)]
-    ct = Sym(ops, Input("ct", result))
-    tangents = [Sym(ops, Input("t", t)) if m else None for m, t in zip(moving, types, strict=True)]
+    ct = _seed(ops, result)
+    tangents = [_seed(ops, t) if move else None for move, t in zip(moving, types, strict=True)]
     operands = [Sym(ops, x) for x in xs]
     found = list(primitive.vjp(ops, Sym(ops, y), operands, ct, moving, dict(params)))
     found = [sym if move else None for sym, move in zip(found, moving, strict=True)]
     found.append(primitive.jvp(ops, Sym(ops, y), operands, tangents, dict(params)))
-    outputs = [sym.value for sym in found if sym is not None]
+    outputs = [sym.value for sym in _flat(found)]
     used: set[Value] = set(outputs)
     for node in prune(Graph((), ops.nodes, outputs)).nodes:
         used.update(node.operands)
@@ -68,6 +68,23 @@ def saved_nodes(graph: Graph) -> list[Node]:
         if of_result:
             saved[node] = None
     return list(saved)
+
+
+def _seed(ops: Builder, type_: Type) -> Sym | Bundle:
+    """A stand-in for a tangent or cotangent of that type."""
+    if type_.form == "tuple":
+        parts = type_.parts
+        return Bundle([Sym(ops, Input("t", t)) if t.differentiable else None for t in parts])
+    return Sym(ops, Input("t", type_))
+
+
+def _flat(found: Iterable[Sym | Bundle | None]) -> Iterator[Sym]:
+    """The values among them, bundles opened."""
+    for sym in found:
+        if isinstance(sym, Bundle):
+            yield from _flat(sym.parts)
+        elif sym is not None:
+            yield sym
 
 
 def _stand_in(index: int, type_: Type, known: bool) -> Value:

@@ -1,0 +1,1 @@
+"""Tuples, stacks, branches and loops: what holds values or graphs of its own."""

@@ -1,0 +1,41 @@
+"""The base of the families whose file gives the type rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from clearprop.graph import Params, Type, Value
+from clearprop.primitives.builder import Builder
+from clearprop.primitives.primitive import Primitive
+from clearprop.primitives.samples import Sample
+from clearprop.primitives.signatures import check_call
+
+TypeRule = Callable[..., Type]
+"""``rule(*types, **params)``: the result's type, or a ShapeError or DtypeError."""
+
+
+class Ruled(Primitive):
+    """The families whose file gives the type rule; abstract."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        value: Callable[..., Any],
+        result: TypeRule,
+        formula: str,
+        samples: Sequence[Sample],
+    ) -> None:
+        super().__init__(name, value=value, formula=formula, samples=samples)
+        self.rule = result
+
+    def type_rule(self, types: tuple[Type, ...], params: Params) -> Type:
+        """As the file says, once the call fits the rule's signature."""
+        named = dict(params)
+        check_call(self.name, self.rule, types, named)
+        return self.rule(*types, **named)
+
+    def conform(self, ops: Builder, operands: Sequence[Any]) -> tuple[Value, ...]:
+        """Operands as they are."""
+        return tuple(ops.sym(operand).value for operand in operands)
