@@ -12,6 +12,7 @@ from clearprop._version import __version__
 
 _EXPORTS = {
     "clearprop.api.check": ("check_grads",),
+    "clearprop.api.control": ("cond", "fori_loop", "scan", "while_loop"),
     "clearprop.api.derivatives": ("grad", "jvp", "stop_gradient", "value_and_grad", "vjp"),
     "clearprop.api.graphs": ("parse", "trace"),
     "clearprop.api.jacobians": ("hessian", "jacobian"),
@@ -23,7 +24,7 @@ _EXPORTS = {
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 _MODULES = (
     *("api", "derive", "errors", "execute", "explain", "graph", "nn", "numpy", "primitives"),
-    *("tracing", "train"),
+    *("random", "tracing", "train"),
 )
 
 

@@ -125,7 +125,9 @@ class Bundle:
 class Passes(Protocol):
     """The graph → graph passes, for the rules of operations that hold graphs (loops, branches)."""
 
-    def forward(self, graph: Graph, wrt: Sequence[Input] | None = None) -> Graph:
+    def forward(
+        self, graph: Graph, wrt: Sequence[Input] | None = None, *, keep_values: bool = False
+    ) -> Graph:
         """As :func:`clearprop.derive.forward`."""
 
     def reverse(self, graph: Graph, wrt: Sequence[Value] | None = None) -> Graph:
@@ -218,6 +220,16 @@ class Builder:
             self.apply(self.catalogue["item"], (several,), {"index": i}) for i in range(count)
         )
 
+    def inline(self, graph: Graph, values: Sequence[Sym]) -> list[Sym]:
+        """The outputs of a graph applied to values: its nodes, made anew."""
+        known: dict[Value, Value] = {
+            place: value.value for place, value in zip(graph.inputs, values, strict=True)
+        }
+        for node in graph.nodes:
+            operands = tuple([known.get(operand, operand) for operand in node.operands])
+            known[node] = self.append(node.primitive, operands, node.params)
+        return [Sym(self, known.get(value, value)) for value in graph.outputs]
+
     def full(self, type_: Type, number: float) -> Sym:
         """A value of that type, every element the same number."""
         scalar = constant(np.asarray(number, type_.dtype), weak=False)
@@ -228,10 +240,20 @@ class Builder:
     def zeros(self, type_: Type) -> Sym:
         """Zeros of that type; an empty stack stands for one of zeros."""
         if type_.form == "stack":
-            (element,) = type_.parts
-            params = {"shape": element.shape, "dtype": element.dtype}
-            return self.apply(self.catalogue["stack_new"], (), params)
+            return self.zeros_on_stack(type_.parts[0])
         return self.full(type_, 0)
+
+    def zeros_on_stack(self, element: Type) -> Sym:
+        """An empty stack of such elements."""
+        depth = 0
+        while element.form == "stack":
+            element, depth = element.parts[0], depth + 1
+        params = {"shape": element.shape, "dtype": element.dtype, "depth": depth}
+        return self.apply(self.catalogue["stack_new"], (), params)
+
+    def choose(self, condition: Sym, yes: Sym, no: Sym) -> Sym:
+        """The one or the other by a truth value; of stacks the first, as they know their height."""
+        return yes if yes.type.form == "stack" else self.where(condition, yes, no)
 
     def iota(self, length: int) -> Sym:
         """The integers 0 … length − 1 as a constant."""

@@ -69,6 +69,24 @@ class Primitive(abc.ABC):
         """The cotangent of each operand that is needed (None: no path)."""
 
     @abc.abstractmethod
+    def batch(
+        self, ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, params: Any
+    ) -> Sym:
+        """The operation on a batch: element by element, in one step.
+
+        Args:
+            ops: What to build with.
+            xs: The operands.
+            batched: Which of them have a leading axis of length ``size``, that of the batch; one of
+                them at least.
+            size: The number of elements; 0 and 1 are numbers too.
+            params: The parameters, as for a single element.
+
+        Returns:
+            The results, with the leading axis; of a tuple, every item has it.
+        """
+
+    @abc.abstractmethod
     def conform(self, ops: Builder, operands: Sequence[Any]) -> tuple[Value, ...]:
         """The operands of a rule's call as values of the graph: numbers become constants."""
 

@@ -1,7 +1,7 @@
 """Tracing: NumPy-like functions in, typed graph out, a source line on every node."""
 
 from clearprop.tracing.array import Traced, bottom
-from clearprop.tracing.bind import apply, bind
+from clearprop.tracing.bind import apply, apply_several, bind, items, zeros
 from clearprop.tracing.call import (
     Argument,
     Leaf,
@@ -13,7 +13,7 @@ from clearprop.tracing.call import (
 )
 from clearprop.tracing.guards import guard_bool, guard_index, guard_int
 from clearprop.tracing.indexing import getitem, in_place, setitem, store
-from clearprop.tracing.lift import can_be_traced, filled, fitted, laid_out, lift, new_array, owned
+from clearprop.tracing.lift import filled, fitted, laid_out, lift, new_array, owned
 from clearprop.tracing.nested import as_array, cast, first_traced, holds_traced
 from clearprop.tracing.plan import looked_at
 from clearprop.tracing.promote import (
@@ -27,7 +27,7 @@ from clearprop.tracing.promote import (
     type_of_value,
 )
 from clearprop.tracing.protocols import array_function, array_ufunc, unsupported, with_out
-from clearprop.tracing.trace import CURRENT, Trace, name_scope, user_line
+from clearprop.tracing.trace import CURRENT, Trace, can_be_traced, name_scope, user_line
 from clearprop.tracing.views import refresh, require_writable, view, write
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Trace",
     "Traced",
     "apply",
+    "apply_several",
     "array_function",
     "array_ufunc",
     "as_array",
@@ -57,6 +58,7 @@ __all__ = [
     "guard_int",
     "holds_traced",
     "in_place",
+    "items",
     "laid_out",
     "lift",
     "looked_at",
@@ -81,4 +83,5 @@ __all__ = [
     "view",
     "with_out",
     "write",
+    "zeros",
 ]

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, final
 
 import numpy as np
 
-from clearprop.errors import DetachmentError, EscapedError, UnsupportedError
+from clearprop.errors import DetachmentError, EscapedError, TraceError, UnsupportedError
 from clearprop.graph import Params, Type, Value
 from clearprop.tracing.attributes import Attributes
 from clearprop.tracing.operators import Operators
@@ -76,6 +76,13 @@ class Traced(Attributes, Operators):
         primitive = getattr(self.node, "primitive", None)
         if primitive is None or primitive.name != "stop_gradient":
             raise self.detached(".value", "cp.stop_gradient(x).value")
+        if self.owner.abstract:
+            raise TraceError(
+                "the body of a loop or branch asks for the numbers of a traced value",
+                where=user_line(),
+                why="A body is made into a graph once, for all values: only types are known.",
+                remedy="Return what you want to look at from the body.",
+            )
         return bottom(self)
 
     # Its place in the trace ----------------------------------------------------------------------
@@ -214,15 +221,15 @@ class Traced(Attributes, Operators):
 
     def __repr__(self) -> str:
         self.current()
-        return f"Traced({bottom(self)!r})"
+        return f"Traced({self.type if self.owner.abstract else repr(bottom(self))})"
 
     def __str__(self) -> str:
         self.current()
-        return str(bottom(self))
+        return repr(self) if self.owner.abstract else str(bottom(self))
 
     def __format__(self, spec: str) -> str:
         self.current()
-        return format(bottom(self), spec)
+        return repr(self) if self.owner.abstract else format(bottom(self), spec)
 
 
 def bottom(value: Any) -> Any:

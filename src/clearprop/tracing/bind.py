@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from clearprop.derive.residuals import facts
-from clearprop.graph import Constant, Node, Params, Value
+from clearprop.graph import Constant, Node, Params, Type, Value
 from clearprop.primitives import CATALOGUE, Primitive
-from clearprop.tracing.array import Traced
+from clearprop.primitives.stacks import Stack
+from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.trace import Trace
 
 
@@ -49,7 +50,12 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
     types = tuple([value.type for value in nodes])
     fixed = tuple([value.__class__ is Constant for value in nodes])
     type_, saved, saves_result = facts(primitive, types, fixed, params)
-    concrete = bind(primitive, numbers, params) if nested else primitive.evaluator(params)(*numbers)
+    if trace.abstract:
+        concrete = stand_in(primitive, numbers, params, type_)
+    elif nested:
+        concrete = bind(primitive, numbers, params)
+    else:
+        concrete = primitive.evaluator(params)(*numbers)
     if concrete.__class__ is np.ndarray and not type_.shape:
         concrete = concrete[()]
     node = Node(primitive, tuple(nodes), params, type_, trace.provenance())
@@ -61,6 +67,35 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
         if saves_result:
             trace.saved[node] = concrete
     return Traced(trace, node, concrete, bool(type_.shape))
+
+
+def stand_in(primitive: Primitive, numbers: Sequence[Any], params: Params, type_: Type) -> Any:
+    """Zeros in the place of a value that is not known; views stay views."""
+    if primitive.view:
+        return primitive.evaluator(params)(*[bottom(number) for number in numbers])
+    return zeros(type_)
+
+
+def zeros(type_: Type) -> Any:
+    """A value of that type that is all zeros."""
+    if type_.form == "tuple":
+        return tuple(zeros(part) for part in type_.parts)
+    if type_.form == "stack":
+        return Stack(zeros(type_.parts[0]))
+    return np.zeros(type_.shape, type_.dtype)[()]
+
+
+def apply_several(name: str, *operands: Any, **params: Any) -> tuple[Any, ...]:
+    """Apply a primitive that has several results."""
+    return items(apply(name, *operands, **params))
+
+
+def items(several: Any) -> tuple[Any, ...]:
+    """The results of an operation that has several, one by one."""
+    if several.__class__ is not Traced:
+        return tuple(several)
+    count = len(several.type.parts)
+    return tuple(apply("item", several, index=i) for i in range(count))
 
 
 def apply(name: str, *operands: Any, **params: Any) -> Any:

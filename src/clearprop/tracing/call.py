@@ -14,7 +14,8 @@ from clearprop.errors import ArgumentError, DtypeError
 from clearprop.graph import Input, Type, type_of
 from clearprop.tracing.array import Traced
 from clearprop.tracing.lift import lift
-from clearprop.tracing.trace import Trace, user_line
+from clearprop.tracing.nested import refuse_subclass
+from clearprop.tracing.trace import Trace, require_traceable, user_line
 
 
 @final
@@ -82,6 +83,7 @@ def record_call(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
     traced: Sequence[int],
+    admit: Callable[[Argument], None] | None = None,
 ) -> Recorded:
     """Call a function with the leaves of some of its arguments traced.
 
@@ -91,6 +93,7 @@ def record_call(
         args: Its positional arguments.
         kwargs: Its keyword arguments, passed on as they are.
         traced: Positions of the arguments to trace; others are passed on as they are.
+        admit: Looks at each traced argument before the call, and raises if it is of no use.
     """
     positional = list(args)
     arguments = []
@@ -98,6 +101,8 @@ def record_call(
         argument, positional[position] = _trace_argument(
             trace, args[position], parameter_name(function, position)
         )
+        if admit is not None:
+            admit(argument)
         arguments.append(argument)
     with trace.open():
         result = function(*positional, **kwargs)
@@ -136,7 +141,7 @@ def output(trace: Trace, value: Any, what: str) -> Traced:
 
 _PLAIN: Final = (float, int, np.float64, np.float32, np.ndarray, Traced)
 
-_WEAK_DTYPES: Final = {int: "int64", float: "float64", complex: "complex128"}
+_WEAK_DTYPES: Final = {int: "int64", float: "float64"}
 
 
 def _leaf(trace: Trace, value: Any, name: str) -> tuple[Leaf, Any]:
@@ -145,11 +150,14 @@ def _leaf(trace: Trace, value: Any, name: str) -> tuple[Leaf, Any]:
     if kind is Traced:
         value.require_open()
         type_, number, is_array = value.type, value.snapshot(), value.is_array
-    elif kind in (float, int, complex):
+    elif kind in (float, int):
         type_ = type_of((), _WEAK_DTYPES[kind], weak=True)
-        number, is_array = type_.dtype.type(value), False
-    elif isinstance(value, (np.ndarray, np.generic)):
-        type_ = _type_of_array(value, name)
+        number, is_array = _number(value, type_, name), False
+    elif isinstance(value, (complex, np.ndarray, np.generic)):
+        refuse_subclass(value)
+        value = np.asarray(value) if kind is complex else value
+        require_traceable(value.dtype, f"argument {name}")
+        type_ = type_of(value.shape, value.dtype)
         number, is_array = np.array(value)[()], isinstance(value, np.ndarray)
     else:
         return Leaf(name, None, value, False), value
@@ -159,15 +167,17 @@ def _leaf(trace: Trace, value: Any, name: str) -> tuple[Leaf, Any]:
     return Leaf(name, place, number, is_array), handle
 
 
-def _type_of_array(value: Any, name: str) -> Type:
-    if value.dtype.kind not in "biufc":
+def _number(value: Any, type_: Type, name: str) -> Any:
+    """A Python number in the dtype that carries it."""
+    try:
+        return type_.dtype.type(value)
+    except OverflowError:
         raise DtypeError(
-            f"argument {name} has dtype {value.dtype}",
+            f"argument {name} is {value:.4g}",
             where=user_line(),
-            why="Only booleans, integers and floats can be traced.",
-            remedy='Convert it first, for example with x.astype("float64").',
-        )
-    return type_of(value.shape, value.dtype)
+            why="Graphs carry Python's integers as int64, which ends at about 9.2e18.",
+            remedy="Pass it as a float.",
+        ) from None
 
 
 def parameter_name(function: Callable[..., Any], position: int) -> str:

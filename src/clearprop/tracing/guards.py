@@ -10,13 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.errors import TraceError
 from clearprop.graph import Guard
 from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
+from clearprop.tracing.trace import user_line
 
 
 def guard(value: Traced, kind: str) -> Any:
-    """Record and return the outcome, in this trace and in those around it."""
+    """Record and return the outcome, in this trace and in those around it.
+
+    Raises:
+        TraceError: In the body of a loop or branch, whose values are not known.
+    """
+    _require_known(value)
     result = bottom(value)
     outcome: Any = tuple(result.ravel().tolist()) if kind == "mask" else result.item()
     while value.__class__ is Traced:
@@ -66,6 +73,19 @@ def guard_index(value: Traced) -> int:
     if value.dtype.kind not in "iu" or value.shape:
         raise TypeError("only integer scalar arrays can be converted to a scalar index")
     return int(guard(value, "index"))
+
+
+def _require_known(value: Any) -> None:
+    while value.__class__ is Traced:
+        if value.owner.abstract:
+            raise TraceError(
+                f"the body of a loop or branch decides on a value of type {value.type}",
+                where=user_line(),
+                why="A body is made into a graph once, for all values: only types are known.",
+                remedy="Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and "
+                "x[i] with a traced i only where the result's shape does not depend on it.",
+            )
+        value = value.concrete
 
 
 def _zero(value: Traced) -> Any:

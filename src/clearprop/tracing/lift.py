@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import ShapeError
-from clearprop.graph.types import DTYPE_NAMES
 from clearprop.tracing.array import Traced
 from clearprop.tracing.bind import apply
 from clearprop.tracing.nested import as_array
 from clearprop.tracing.promote import fit, plain, type_of_value
-from clearprop.tracing.trace import CURRENT, Trace, user_line
+from clearprop.tracing.trace import CURRENT, Trace, can_be_traced, user_line
 
 
 def lift(trace: Trace, value: Any, *, is_array: bool | None = None) -> Traced:
@@ -95,11 +94,6 @@ def new_array(value: Any) -> Any:
     if trace is None or not can_be_traced(np.asarray(value).dtype):
         return value
     return lift(trace, value, is_array=True)
-
-
-def can_be_traced(dtype: np.dtype[Any]) -> bool:
-    """Whether arrays of that dtype are taken into a trace: real numbers and booleans."""
-    return dtype.kind in "biuf" and dtype.name in DTYPE_NAMES
 
 
 def _cast_plain(value: Any, dtype: np.dtype[Any]) -> Any:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.errors import DtypeError
 from clearprop.tracing.array import Traced
 from clearprop.tracing.bind import apply
+from clearprop.tracing.trace import require_traceable, user_line
 
 
 def holds_traced(values: Iterable[Any]) -> bool:
@@ -42,6 +44,7 @@ def as_array(value: Any) -> Any:
     if value.__class__ is Traced:
         return value
     if value.__class__ not in (list, tuple) or not holds_traced(value):
+        refuse_subclass(value)
         return np.asarray(value)
     rows = [as_array(row) for row in value]
     shapes = {row.shape for row in rows}
@@ -55,6 +58,21 @@ def as_array(value: Any) -> Any:
     return apply("concatenate", *lifted, axis=0)
 
 
+def refuse_subclass(value: Any) -> None:
+    """Raise if an array's class gives the operations another meaning than NumPy's arrays do.
+
+    Raises:
+        DtypeError: For matrices, masked arrays, arrays with units and the like.
+    """
+    if isinstance(value, np.ndarray) and value.__class__ not in (np.ndarray, np.memmap):
+        raise DtypeError(
+            f"an array of the class {type(value).__name__} meets a trace",
+            where=user_line(),
+            why="Its operators and functions are not those of NumPy's own arrays.",
+            remedy="Convert it, for example with np.asarray(x) or, if it is masked, x.filled(0).",
+        )
+
+
 def cast(value: Any, dtype: Any) -> Any:
     """The array or traced value in another dtype, itself if it has it already; never weak."""
     dtype = np.dtype(dtype)
@@ -62,4 +80,5 @@ def cast(value: Any, dtype: Any) -> Any:
         return value.astype(dtype, copy=False)
     if value.node.type.dtype == dtype and not value.node.type.weak:
         return value
+    require_traceable(dtype, "a conversion")
     return apply("cast", value, dtype=dtype)

@@ -15,14 +15,16 @@ import numpy as np
 from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Type, type_of
 from clearprop.primitives import CATALOGUE, Elementwise
-from clearprop.tracing.array import Traced
+from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import bind
-from clearprop.tracing.nested import as_array
-from clearprop.tracing.trace import user_line
+from clearprop.tracing.nested import as_array, refuse_subclass
+from clearprop.tracing.trace import require_traceable, user_line
 
 _PYTHON: Final[dict[str, type]] = {"i": int, "f": float, "c": complex}
 
-_WEAK_CLASSES: Final = (int, float, complex)
+_WEAK_NAMES: Final[dict[type, str]] = {int: "int64", float: "float64", complex: "complex128"}
+
+_WEAK_CLASSES: Final = tuple(_WEAK_NAMES)
 
 _WEAK_DTYPES: Final = (np.dtype("int64"), np.dtype("float64"), np.dtype("complex128"))
 
@@ -63,7 +65,11 @@ def plain(operand: Any) -> Any:
         DtypeError: If it is none of these.
     """
     kind = operand.__class__
-    if kind is Traced or kind in _WEAK_CLASSES or isinstance(operand, (np.generic, np.ndarray)):
+    if kind is Traced or kind in _WEAK_CLASSES:
+        return operand
+    if isinstance(operand, (np.generic, np.ndarray)):
+        refuse_subclass(operand)
+        require_traceable(operand.dtype, "a value")
         return operand
     if kind is bool:
         return np.bool_(operand)
@@ -83,7 +89,7 @@ def type_of_value(value: Any) -> Type:
     if value.__class__ is Traced:
         return value.node.type
     if value.__class__ in _WEAK_CLASSES:
-        return type_of((), np.asarray(value).dtype, weak=True)
+        return type_of((), _WEAK_NAMES[value.__class__], weak=True)
     return type_of(value.shape, value.dtype)
 
 
@@ -102,28 +108,35 @@ def _promoted(primitive: Elementwise, operands: list[Any]) -> list[Any]:
 def _comparable(a: Any, b: Any) -> list[Any]:
     """Two operands of a comparison; a Python int that the other's dtype cannot hold made strong."""
     for one, other in ((a, b), (b, a)):
-        if one.__class__ is int and type_of_value(other).dtype.kind in "iu":
-            limits = np.iinfo(type_of_value(other).dtype)
-            if not limits.min <= one <= limits.max:
-                strong = np.asarray(one)[()]
-                return [strong if operand is one else operand for operand in (a, b)]
+        type_ = type_of_value(one)
+        dtype = type_of_value(other).dtype
+        if type_.weak and type_.dtype.kind == "i" and dtype.kind in "iu" and not _holds(dtype, one):
+            strong = strengthened(one) if one.__class__ is Traced else np.asarray(one)[()]
+            return [strong if operand is one else operand for operand in (a, b)]
     return [a, b]
+
+
+def _holds(dtype: np.dtype[Any], number: Any) -> bool:
+    """Whether an integer dtype has room for a Python int."""
+    limits = np.iinfo(dtype)
+    return bool(limits.min <= int(bottom(number)) <= limits.max)
 
 
 def fit(operand: Any, type_: Type, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     """The operand cast to the dtype and broadcast to the shape; 0-d plain numbers stay 0-d."""
+    if type_.weak and type_.dtype.kind == "i" and dtype.kind in "iu":
+        dtype.type(int(bottom(operand)))  # raises where it is out of bounds, as NumPy does
     if operand.__class__ is not Traced:
         if not type_.shape:
             if type_.weak and type_.dtype == dtype:
                 return operand
             if type_.weak and dtype == np.float64:
                 return float(operand)
-            if operand.__class__ is int and dtype.kind in "iu":
-                return dtype.type(operand)  # raises where it is out of bounds, as NumPy does
             return np.asarray(operand).astype(dtype)[()]
         operand = operand if operand.dtype == dtype else operand.astype(dtype)
         return operand if operand.shape == shape else np.broadcast_to(operand, shape)
     if type_.dtype != dtype:
+        require_traceable(dtype, "a value")
         weak = (("weak", True),) if type_.weak and dtype in _WEAK_DTYPES else ()
         operand = bind(CATALOGUE["cast"], (operand,), (("dtype", dtype), *weak))
     if type_.shape != shape:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 
-from clearprop.errors import ClearpropError, EscapedError
+from clearprop.errors import ClearpropError, DtypeError, EscapedError
 from clearprop.graph import (
     Constant,
     Graph,
@@ -26,6 +26,9 @@ from clearprop.graph import (
     location_of,
     type_of,
 )
+from clearprop.primitives import CATALOGUE
+from clearprop.primitives.stacks import Stack
+from clearprop.graph.types import DTYPE_NAMES
 from clearprop.tracing.randomness import fingerprint, refuse_draws
 
 if TYPE_CHECKING:
@@ -52,16 +55,26 @@ class Trace:
         namespace: What NumPy's protocols and the methods of traced arrays call.
         keep: Whether to keep the values that derivatives will ask for.
         lift: Whether captured arrays become inputs of the graph; else they become constants.
+        abstract: Whether values are known by type alone, as in the bodies of loops and branches:
+            nothing is computed, and Python code cannot look at them.
 
     Attributes:
         place: The provenance of the next nodes where their source is not Python (the text of an
             expression); None to take the instruction that is running.
     """
 
-    def __init__(self, namespace: Namespace, *, keep: bool = False, lift: bool = False) -> None:
+    def __init__(
+        self,
+        namespace: Namespace,
+        *,
+        keep: bool = False,
+        lift: bool = False,
+        abstract: bool = False,
+    ) -> None:
         self.namespace = namespace
         self.keep = keep
         self.lift = lift
+        self.abstract = abstract
         self.outer = CURRENT.get()
         self.depth: int = 0 if self.outer is None else self.outer.depth + 1
         self.closed = False
@@ -109,13 +122,35 @@ class Trace:
 
     def capture(self, value: Any) -> Value:
         """A value from outside this trace as an operand: a constant, or an extra input."""
-        if value.__class__ in (float, int, bool, complex) or isinstance(value, np.generic):
+        if value.__class__ in (float, int, bool):
             return constant(value, weak=None if value.__class__ is not bool else False)
+        if isinstance(value, (complex, np.ndarray, np.generic)):
+            require_traceable(np.asarray(value).dtype, "a value")
+        if isinstance(value, np.generic):
+            return constant(value)
         if isinstance(value, np.ndarray):
             if value.ndim == 0:
                 return constant(value[()], weak=False)
             return self._capture_array(value)
+        if isinstance(value, Stack):
+            return self._capture_stack(value)
         return self._capture_traced(value)
+
+    def _capture_stack(self, stack: Stack) -> Value:
+        """An empty stack is made here; what another trace left on one becomes an extra input."""
+        zero, depth = stack.zero, 0
+        while isinstance(zero, Stack):
+            zero, depth = zero.zero, depth + 1
+        params = (("shape", np.shape(zero)), ("dtype", np.asarray(zero).dtype), ("depth", depth))
+        primitive = CATALOGUE["stack_new"]
+        type_ = primitive.result((), params)
+        if stack.height and self.lift:
+            self.captured.append((Input(f"captured{len(self.captured)}", type_), stack))
+            return self.captured[-1][0]
+        if stack.height:
+            raise EscapedError("a loop's stack is used in a trace that does not know the loop")
+        self.nodes.append(Node(primitive, (), params, type_, self.provenance()))
+        return self.nodes[-1]
 
     def _capture_array(self, array: np.ndarray[Any, Any]) -> Value:
         """Arrays are copied, as the user may write into them later; an unchanged one is shared."""
@@ -197,6 +232,31 @@ def user_line() -> str:
             return str(location) if isinstance(location, Location) else ""
         frame = frame.f_back  # type: ignore[assignment]
     return ""
+
+
+def can_be_traced(dtype: np.dtype[Any]) -> bool:
+    """Whether arrays of that dtype are taken into a trace: real numbers and booleans."""
+    return dtype.kind in "biuf" and dtype.name in DTYPE_NAMES and bool(dtype.isnative)
+
+
+def require_traceable(dtype: np.dtype[Any], what: str) -> None:
+    """Raise if arrays of that dtype cannot be traced.
+
+    Raises:
+        DtypeError: Naming the value and its dtype, with what to do instead.
+    """
+    if not can_be_traced(dtype):
+        is_complex = dtype.kind == "c"
+        raise DtypeError(
+            f"{what} of dtype {dtype} cannot be traced",
+            where=user_line(),
+            why="This version differentiates real functions."
+            if is_complex
+            else "Only booleans, integers and floats in native byte order can be traced.",
+            remedy="Write the real and the imaginary part as two real arrays."
+            if is_complex
+            else 'Convert it first, for example with x.astype("float64").',
+        )
 
 
 def _is_frozen(array: np.ndarray[Any, Any]) -> bool:

@@ -21,6 +21,7 @@ primitive = Projection(
     "item",
     value=lambda xp, x, index: x[index],
     result=result,
+    batch=lambda ops, xs, batched, size, index: ops.item(*xs, index=index),
     formula=r"@0_{\text{item}}",
     samples=(),
 )

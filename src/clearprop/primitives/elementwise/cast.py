@@ -35,6 +35,7 @@ primitive = Linear(
     value=lambda xp, x, dtype, weak=False: x.astype(dtype),
     result=result,
     transpose=lambda ops, ct, x, dtype, weak=False: (ops.cast(ct, dtype=x.dtype),),
+    batch=lambda ops, xs, batched, size, dtype, weak=False: ops.cast(*xs, dtype=dtype),
     formula=r"\operatorname{cast} @0",
     samples=(
         sample(reals(), dtype=np.dtype("float32")),

@@ -12,6 +12,7 @@ primitive = Discrete(
     "stop_gradient",
     value=lambda xp, x: x,
     result=lambda x: x,
+    batch=lambda ops, xs, batched, size: ops.stop_gradient(*xs),
     formula=r"\operatorname{stop}(@0)",
     samples=(
         sample(reals()),

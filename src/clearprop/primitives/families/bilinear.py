@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, final
 
 from clearprop.primitives.builder import Builder, Sym
-from clearprop.primitives.families.ruled import Ruled, TypeRule
+from clearprop.primitives.families.ruled import BatchRule, Ruled, TypeRule
 from clearprop.primitives.samples import Sample
 
 
@@ -22,6 +22,7 @@ class Bilinear(Ruled):
             each operand, that give its cotangent.
         formula: LaTeX.
         samples: Sample calls.
+        batch: ``batch(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`.
     """
 
     family = "bilinear"
@@ -35,9 +36,12 @@ class Bilinear(Ruled):
         transposes: Callable[..., tuple[Callable[[], Sym], Callable[[], Sym]]],
         formula: str,
         samples: Sequence[Sample],
+        batch: BatchRule | None = None,
         symbol: str = "",
     ) -> None:
-        super().__init__(name, value=value, result=result, formula=formula, samples=samples)
+        super().__init__(
+            name, value=value, result=result, formula=formula, samples=samples, batch=batch
+        )
         self.transposes = transposes
         self.symbol = symbol
 

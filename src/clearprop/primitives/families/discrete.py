@@ -19,6 +19,7 @@ class Discrete(Ruled):
         result: The type rule.
         formula: LaTeX.
         samples: Sample calls.
+        batch: ``batch(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`.
     """
 
     family = "discrete"

@@ -9,6 +9,7 @@ import numpy as np
 
 from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Constant, Node, Params, Type, Value, type_of
+from clearprop.primitives.batching import repeated
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.primitive import Primitive
 from clearprop.primitives.samples import Awkward, Draw, Sample
@@ -130,6 +131,20 @@ class Elementwise(Primitive):
             ops.scale(cotangent, partial) if need else None
             for partial, need in zip(partials, needed, strict=True)
         ]
+
+    def batch(
+        self, ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, params: Any
+    ) -> Sym:
+        """The same operation; 0-d constants serve every element as they are."""
+        operands = [
+            x if has_axis or _is_number(x) else repeated(ops, x, size)
+            for x, has_axis in zip(xs, batched, strict=True)
+        ]
+        return ops.apply(self, operands, params)
+
+
+def _is_number(x: Sym) -> bool:
+    return isinstance(x.value, Constant) and not x.shape
 
 
 def _reshaped(draw: Draw, shape: tuple[int, ...]) -> Draw:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, final
 
 from clearprop.primitives.builder import Builder, Bundle, Sym
-from clearprop.primitives.families.ruled import Ruled, TypeRule
+from clearprop.primitives.families.ruled import BatchRule, Ruled, TypeRule
 from clearprop.primitives.samples import Sample
 
 
@@ -20,6 +20,7 @@ class General(Ruled):
         result: The type rule.
         formula: LaTeX.
         samples: Sample calls.
+        batch: ``batch(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`.
         tangent: ``tangent(ops, y, xs, tangents, **params)``: the tangent of the result.
         cotangents: ``cotangents(ops, y, xs, ct, **params)``: a cotangent per operand.
 
@@ -39,8 +40,11 @@ class General(Ruled):
         cotangents: Callable[..., Sequence[Sym | None]],
         formula: str,
         samples: Sequence[Sample],
+        batch: BatchRule | None = None,
     ) -> None:
-        super().__init__(name, value=value, result=result, formula=formula, samples=samples)
+        super().__init__(
+            name, value=value, result=result, formula=formula, samples=samples, batch=batch
+        )
         self.tangent = tangent
         self.cotangents = cotangents
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, final
 
 from clearprop.primitives.builder import Builder, Sym
-from clearprop.primitives.families.ruled import Ruled, TypeRule
+from clearprop.primitives.families.ruled import BatchRule, Ruled, TypeRule
 from clearprop.primitives.samples import Sample
 
 
@@ -22,6 +22,7 @@ class Linear(Ruled):
             those in which it is not linear.
         formula: LaTeX.
         samples: Sample calls.
+        batch: ``batch(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`.
         linear: The positions of the linear operands; None for all.
         view: Whether NumPy returns a view of the first operand.
     """
@@ -37,10 +38,13 @@ class Linear(Ruled):
         transpose: Callable[..., Sequence[Sym | None]],
         formula: str,
         samples: Sequence[Sample],
+        batch: BatchRule | None = None,
         linear: tuple[int, ...] | None = None,
         view: bool = False,
     ) -> None:
-        super().__init__(name, value=value, result=result, formula=formula, samples=samples)
+        super().__init__(
+            name, value=value, result=result, formula=formula, samples=samples, batch=batch
+        )
         self.transpose = transpose
         self.linear = linear
         self.view = view

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from clearprop.errors import UnsupportedError
 from clearprop.graph import Params, Type, Value
-from clearprop.primitives.builder import Builder
+from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.primitive import Primitive
 from clearprop.primitives.samples import Sample
 from clearprop.primitives.signatures import check_call
 
 TypeRule = Callable[..., Type]
 """``rule(*types, **params)``: the result's type, or a ShapeError or DtypeError."""
+
+BatchRule = Callable[..., Sym]
+"""``rule(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`."""
 
 
 class Ruled(Primitive):
@@ -26,9 +30,11 @@ class Ruled(Primitive):
         result: TypeRule,
         formula: str,
         samples: Sequence[Sample],
+        batch: BatchRule | None = None,
     ) -> None:
         super().__init__(name, value=value, formula=formula, samples=samples)
         self.rule = result
+        self.batch_rule = batch
 
     def type_rule(self, types: tuple[Type, ...], params: Params) -> Type:
         """As the file says, once the call fits the rule's signature."""
@@ -39,3 +45,19 @@ class Ruled(Primitive):
     def conform(self, ops: Builder, operands: Sequence[Any]) -> tuple[Value, ...]:
         """Operands as they are."""
         return tuple(ops.sym(operand).value for operand in operands)
+
+    def batch(
+        self, ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, params: Any
+    ) -> Sym:
+        """As the file says.
+
+        Raises:
+            UnsupportedError: If it does not say.
+        """
+        if self.batch_rule is None:
+            raise UnsupportedError(
+                f"{self.name} cannot be batched",
+                why="Its file gives no rule for a batch.",
+                remedy="Call the function for one element after the other.",
+            )
+        return self.batch_rule(ops, xs, batched, size, **params)

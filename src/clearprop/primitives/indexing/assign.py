@@ -9,6 +9,7 @@ from typing import Any
 
 from clearprop.graph import Type
 from clearprop.primitives.axes import Axes, sliced, slices
+from clearprop.primitives.batching import together
 from clearprop.primitives.families import Linear
 from clearprop.primitives.positions import check_update
 from clearprop.primitives.samples import integers, reals, sample
@@ -34,6 +35,12 @@ primitive = Linear(
     transpose=lambda ops, ct, base, update, **region: (
         ops.assign(ct, ops.zeros(update.type), **region),
         ops.slice(ct, **region),
+    ),
+    batch=lambda ops, xs, batched, size, start, stop, step: ops.assign(
+        *together(ops, xs, batched, size),
+        start=(0, *start),
+        stop=(size, *stop),
+        step=(1, *step),
     ),
     formula=r"@0 \text{ with } [i{:}j{:}k] = @1",
     samples=(

@@ -8,9 +8,25 @@ back where it was read, twice where it was read twice.
 array([2., 0., 1.])
 """
 
+from collections.abc import Sequence
+
+from clearprop.primitives.batching import moved, own_places, together
+from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Linear
 from clearprop.primitives.positions import picked
 from clearprop.primitives.samples import integers, reals, sample
+
+
+def batch(ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int) -> Sym:
+    """One read for all: the batch's axis steps aside, or one more index array keeps to it."""
+    x, *indices = xs
+    if not any(batched[1:]):
+        found = ops.gather(moved(ops, x, 0, len(indices)), *indices)
+        return moved(ops, found, len(indices[0].shape), 0)
+    indices = together(ops, indices, batched[1:], size)
+    own = [own_places(ops, indices[0].shape)] if batched[0] else []
+    return ops.gather(x, *own, *indices)
+
 
 primitive = Linear(
     "gather",
@@ -20,6 +36,7 @@ primitive = Linear(
         ops.scatter_add(ops.zeros(x.type), ct, *indices),
         *[None] * len(indices),
     ),
+    batch=batch,
     formula=r"@0[@1]",
     samples=(
         sample(reals(4), integers(3)),

@@ -10,6 +10,7 @@ array([2., 0., 4.])
 from typing import Any
 
 from clearprop.graph import type_of
+from clearprop.primitives.batching import batch_write
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Linear
 from clearprop.primitives.positions import written
@@ -52,6 +53,7 @@ primitive = Linear(
     value=value,
     result=written,
     transpose=transpose,
+    batch=lambda ops, xs, batched, size: batch_write(ops, ops.scatter, xs, batched, size),
     formula=r"@0 \text{ with } @1 \text{ at } @2",
     samples=(
         sample(reals(4), reals(3), integers(3)),

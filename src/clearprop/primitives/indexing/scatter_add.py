@@ -10,6 +10,7 @@ array([3., 0., 4.])
 
 from typing import Any
 
+from clearprop.primitives.batching import batch_write
 from clearprop.primitives.families import Linear
 from clearprop.primitives.positions import written
 from clearprop.primitives.samples import integers, reals, sample
@@ -31,6 +32,7 @@ primitive = Linear(
         ops.gather(ct, *indices),
         *[None] * len(indices),
     ),
+    batch=lambda ops, xs, batched, size: batch_write(ops, ops.scatter_add, xs, batched, size),
     formula=r"@0 + \sum_{@2} @1",
     samples=(
         sample(reals(4), reals(3), integers(3)),

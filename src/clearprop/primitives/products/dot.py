@@ -11,13 +11,14 @@ array([4., 6.])
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any
 
 from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Type
 from clearprop.primitives.axes import Axes, inverse, without
+from clearprop.primitives.batching import after, moved
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Bilinear
 from clearprop.primitives.samples import reals, sample
@@ -86,6 +87,25 @@ def transposes(
     return by_a, by_b
 
 
+def batch(
+    ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, contract: Pair, batch: Pair
+) -> Sym:
+    """One more batch axis if both operands have it, else one more free axis: one larger product."""
+    (a, b), (of_a, of_b), (by_a, by_b) = xs, contract, batch
+    if all(batched):
+        lead = (0, *after(by_a)), (0, *after(by_b))
+        return ops.dot(a, b, contract=(after(of_a), after(of_b)), batch=lead)
+    rows, columns = (len(x.shape) - len(of_a) - len(by_a) for x in xs)
+    if batched[0]:
+        product = ops.dot(a, b, contract=(after(of_a), of_b), batch=(after(by_a), by_b))
+        return moved(ops, product, len(by_a), 0)
+    if columns == 1:  # b's only free axis is the batch's: the product with b first needs no move
+        product = ops.dot(b, a, contract=(after(of_b), of_a), batch=(after(by_b), by_a))
+        return moved(ops, product, len(by_a), 0)
+    product = ops.dot(a, b, contract=(of_a, after(of_b)), batch=(by_a, after(by_b)))
+    return moved(ops, product, len(by_a) + rows, 0)
+
+
 def _matched(keys: Axes, values: Axes) -> Axes:
     """The values in the order in which their keys are sorted: how free axes come out."""
     return tuple(value for _, value in sorted(zip(keys, values, strict=True)))
@@ -101,6 +121,7 @@ primitive = Bilinear(
     value=value,
     result=result,
     transposes=transposes,
+    batch=batch,
     formula=r"@0 \, @1",
     samples=(
         sample(reals(3), reals(3), contract=((0,), (0,)), batch=((), ())),

@@ -6,6 +6,7 @@
 array([0., 0.])
 """
 
+from clearprop.primitives.batching import after
 from clearprop.primitives.families import Discrete
 from clearprop.primitives.quantifiers import result, samples
 
@@ -13,6 +14,7 @@ primitive = Discrete(
     "all",
     value=lambda xp, x, axes: xp.all(x, axis=axes),
     result=result,
+    batch=lambda ops, xs, batched, size, axes: ops.all(*xs, axes=after(axes)),
     formula=r"\bigwedge @0",
     samples=samples,
 )

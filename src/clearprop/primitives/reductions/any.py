@@ -6,6 +6,7 @@
 array([1., 1.])
 """
 
+from clearprop.primitives.batching import after
 from clearprop.primitives.families import Discrete
 from clearprop.primitives.quantifiers import result, samples
 
@@ -13,6 +14,7 @@ primitive = Discrete(
     "any",
     value=lambda xp, x, axes: xp.any(x, axis=axes),
     result=result,
+    batch=lambda ops, xs, batched, size, axes: ops.any(*xs, axes=after(axes)),
     formula=r"\bigvee @0",
     samples=samples,
 )

@@ -12,6 +12,7 @@ primitive = Discrete(
     "argmax",
     value=lambda xp, x, axis: xp.argmax(x, axis=axis),
     result=position,
+    batch=lambda ops, xs, batched, size, axis: ops.argmax(*xs, axis=axis + 1),
     formula=r"\arg\max @0",
     samples=position_samples,
 )

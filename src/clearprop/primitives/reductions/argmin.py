@@ -12,6 +12,7 @@ primitive = Discrete(
     "argmin",
     value=lambda xp, x, axis: xp.argmin(x, axis=axis),
     result=position,
+    batch=lambda ops, xs, batched, size, axis: ops.argmin(*xs, axis=axis + 1),
     formula=r"\arg\min @0",
     samples=position_samples,
 )

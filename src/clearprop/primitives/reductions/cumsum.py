@@ -31,6 +31,9 @@ primitive = Linear(
     value=value,
     result=result,
     transpose=lambda ops, ct, x, axis, reverse: (ops.cumsum(ct, axis=axis, reverse=not reverse),),
+    batch=lambda ops, xs, batched, size, axis, reverse: ops.cumsum(
+        *xs, axis=axis + 1, reverse=reverse
+    ),
     formula=r"\operatorname{cumsum} @0",
     samples=(
         sample(reals(4), axis=0, reverse=False),

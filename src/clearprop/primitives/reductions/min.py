@@ -5,6 +5,7 @@
 array([0.5, 0. , 0.5])
 """
 
+from clearprop.primitives.batching import after
 from clearprop.primitives.extremes import cotangents, result, samples, tangent
 from clearprop.primitives.families import General
 
@@ -14,6 +15,7 @@ primitive = General(
     result=result,
     tangent=tangent,
     cotangents=cotangents,
+    batch=lambda ops, xs, batched, size, axes: ops.min(*xs, axes=after(axes)),
     formula=r"\min @0",
     samples=samples,
 )

@@ -15,6 +15,7 @@ from math import prod
 
 from clearprop.graph import Type
 from clearprop.primitives.axes import Axes, inverse, spread, without
+from clearprop.primitives.batching import after
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import General
 from clearprop.primitives.samples import integers, reals, sample
@@ -74,6 +75,7 @@ primitive = General(
     result=result,
     tangent=tangent,
     cotangents=cotangents,
+    batch=lambda ops, xs, batched, size, axes: ops.prod(*xs, axes=after(axes)),
     formula=r"\prod @0",
     samples=(
         sample(reals(), axes=()),

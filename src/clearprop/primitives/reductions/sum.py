@@ -7,6 +7,7 @@ array([1., 1., 1.])
 
 from clearprop.graph import Type
 from clearprop.primitives.axes import Axes, spread, without
+from clearprop.primitives.batching import after
 from clearprop.primitives.families import Linear
 from clearprop.primitives.samples import integers, reals, sample
 
@@ -21,6 +22,7 @@ primitive = Linear(
     value=lambda xp, x, axes: xp.sum(x, axis=axes, dtype=x.dtype),
     result=result,
     transpose=lambda ops, ct, x, axes: (spread(ops, ct, x.shape, axes),),
+    batch=lambda ops, xs, batched, size, axes: ops.sum(*xs, axes=after(axes)),
     formula=r"\sum @0",
     samples=(
         sample(reals(), axes=()),

@@ -5,6 +5,8 @@
 12.0
 """
 
+from collections.abc import Sequence
+
 from clearprop.errors import ShapeError
 from clearprop.graph import Shape, Type
 from clearprop.primitives.builder import Builder, Sym
@@ -29,11 +31,20 @@ def transpose(ops: Builder, ct: Sym, x: Sym, shape: Shape) -> tuple[Sym]:
     return (ops.reshape(summed, shape=x.shape) if stretched else summed,)
 
 
+def batch(ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, shape: Shape) -> Sym:
+    """The axes that are new for an element come behind the leading one."""
+    (x,) = xs
+    ones = (1,) * (len(shape) + 1 - len(x.shape))
+    column = ops.reshape(x, shape=(size, *ones, *x.shape[1:])) if ones else x
+    return ops.broadcast(column, shape=(size, *shape))
+
+
 primitive = Linear(
     "broadcast",
     value=lambda xp, x, shape: xp.broadcast_to(x, shape),
     result=result,
     transpose=transpose,
+    batch=batch,
     formula=r"\operatorname{broadcast} @0",
     samples=(
         sample(reals(), shape=(2, 3)),

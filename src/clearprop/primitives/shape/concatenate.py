@@ -8,6 +8,7 @@ array([0., 2.])
 from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Type
 from clearprop.primitives.axes import check_axis
+from clearprop.primitives.batching import together
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Linear
 from clearprop.primitives.samples import integers, reals, sample
@@ -45,6 +46,9 @@ primitive = Linear(
     value=lambda xp, *xs, axis: xp.concatenate(xs, axis=axis),
     result=result,
     transpose=transpose,
+    batch=lambda ops, xs, batched, size, axis: ops.concatenate(
+        *together(ops, xs, batched, size), axis=axis + 1
+    ),
     formula=r"\operatorname{concatenate}(@0, \ldots)",
     samples=(
         sample(reals(2), axis=0),

@@ -7,6 +7,7 @@ array([0., 0., 1.])
 
 from clearprop.graph import Type
 from clearprop.primitives.axes import Axes, without
+from clearprop.primitives.batching import after
 from clearprop.primitives.families import Linear
 from clearprop.primitives.samples import reals, sample
 
@@ -22,6 +23,7 @@ primitive = Linear(
     value=lambda xp, x, axes: xp.flip(x, axes),
     result=result,
     transpose=lambda ops, ct, x, axes: (ops.flip(ct, axes=axes),),
+    batch=lambda ops, xs, batched, size, axes: ops.flip(*xs, axes=after(axes)),
     formula=r"\operatorname{flip} @0",
     samples=(
         sample(reals(), axes=()),

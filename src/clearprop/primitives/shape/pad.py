@@ -57,6 +57,9 @@ primitive = Linear(
     value=value,
     result=result,
     transpose=transpose,
+    batch=lambda ops, xs, batched, size, low, high, interior: ops.pad(
+        *xs, low=(0, *low), high=(0, *high), interior=(0, *interior)
+    ),
     formula=r"\operatorname{pad} @0",
     samples=(
         sample(reals(), low=(), high=(), interior=()),

@@ -25,6 +25,7 @@ primitive = Linear(
     value=lambda xp, x, shape: xp.reshape(x, shape),
     result=result,
     transpose=lambda ops, ct, x, shape: (ops.reshape(ct, shape=x.shape),),
+    batch=lambda ops, xs, batched, size, shape: ops.reshape(*xs, shape=(size, *shape)),
     formula=r"\operatorname{reshape} @0",
     samples=(
         sample(reals(), shape=(1, 1)),

@@ -32,6 +32,9 @@ primitive = Linear(
     value=lambda xp, x, start, stop, step: x[slices(start, stop, step)],
     result=result,
     transpose=transpose,
+    batch=lambda ops, xs, batched, size, start, stop, step: ops.slice(
+        *xs, start=(0, *start), stop=(size, *stop), step=(1, *step)
+    ),
     formula=r"@0[i{:}j{:}k]",
     samples=(
         sample(reals(), start=(), stop=(), step=()),

@@ -9,6 +9,7 @@ array([[0., 0.],
 from clearprop.errors import ShapeError
 from clearprop.graph import Type
 from clearprop.primitives.axes import Axes, inverse
+from clearprop.primitives.batching import after
 from clearprop.primitives.families import Linear
 from clearprop.primitives.samples import reals, sample
 
@@ -25,6 +26,7 @@ primitive = Linear(
     value=lambda xp, x, axes: xp.transpose(x, axes),
     result=result,
     transpose=lambda ops, ct, x, axes: (ops.transpose(ct, axes=inverse(axes)),),
+    batch=lambda ops, xs, batched, size, axes: ops.transpose(*xs, axes=(0, *after(axes))),
     formula=r"{@0}^{\top}",
     samples=(
         sample(reals(), axes=()),

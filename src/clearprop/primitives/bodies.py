@@ -1,0 +1,90 @@
+"""Graphs that operations hold, as rules work on them: branches, bodies of loops, callees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from clearprop.errors import ShapeError
+from clearprop.graph import Graph, Input, Type, Value
+from clearprop.primitives.builder import Builder, Sym
+
+
+def require_inputs(name: str, body: Graph, types: Sequence[Type]) -> None:
+    """Raise if values of these types are no inputs of the body.
+
+    Raises:
+        ShapeError: Naming the operation and both lists of types.
+    """
+    wanted = [value.type for value in body.inputs]
+    if [type_.strong for type_ in types] != [type_.strong for type_ in wanted]:
+        raise ShapeError(f"{name}: a body takes {wanted}, and is given {list(types)}")
+
+
+def output_types(body: Graph) -> tuple[Type, ...]:
+    """The types of the body's outputs, never weak."""
+    return tuple(value.type.strong for value in body.outputs)
+
+
+def present(values: Sequence[Any]) -> list[Any]:
+    """Those that are not None."""
+    return [value for value in values if value is not None]
+
+
+def chosen(values: Sequence[Any], flags: Sequence[Any]) -> list[Any]:
+    """Those with a flag."""
+    return [value for value, flag in zip(values, flags, strict=True) if flag]
+
+
+def spread(values: Sequence[Any], flags: Sequence[Any]) -> list[Any]:
+    """The values at the places with a flag; None at the others."""
+    rest = iter(values)
+    return [next(rest) if flag else None for flag in flags]
+
+
+def or_zeros(ops: Builder, slopes: Sequence[Sym | None], like: Sequence[Sym]) -> list[Sym]:
+    """A tangent or cotangent for each differentiable value; zeros stand in for missing ones."""
+    pairs = zip(slopes, like, strict=True)
+    return [slope or ops.zeros(x.type) for slope, x in pairs if x.type.differentiable]
+
+
+def slope_flags(body: Graph) -> list[bool]:
+    """Which outputs of the body have tangents."""
+    return [value.type.differentiable for value in body.outputs]
+
+
+def build(
+    ops: Builder,
+    types: Sequence[Sequence[Type]],
+    make: Callable[..., Sequence[Sym]],
+) -> Graph:
+    """A graph of a rule's own: ``make(inner, *groups)`` gives its outputs.
+
+    Args:
+        ops: Whose catalogue and passes to use.
+        types: The inputs' types, in groups.
+        make: Receives a new builder and a list of values for each group.
+    """
+    inner = Builder(ops.catalogue, ops.passes)
+    groups = [
+        tuple(Input(f"x{g}_{i}", type_.strong) for i, type_ in enumerate(group))
+        for g, group in enumerate(types)
+    ]
+    outputs = make(inner, *([Sym(inner, value) for value in group] for group in groups))
+    values: list[Value] = [strong(inner, output).value for output in outputs]
+    return Graph([value for group in groups for value in group], inner.nodes, values)
+
+
+def strong(ops: Builder, value: Sym) -> Sym:
+    """The value with a type that is not weak, as the outputs of bodies are."""
+    return ops.cast(value, dtype=value.dtype) if value.type.weak else value
+
+
+def flat(groups: Sequence[Sequence[Any]]) -> list[Any]:
+    """The entries of all groups, one group after the other."""
+    return [value for group in groups for value in group]
+
+
+def total(left: Sequence[Sym], right: Sequence[Sym]) -> list[Sym]:
+    """Sums, place by place."""
+    return [a + b for a, b in zip(left, right, strict=True)]

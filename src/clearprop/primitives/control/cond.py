@@ -1,0 +1,83 @@
+"""One of two graphs, by a truth value: only the chosen one is evaluated.
+
+Its derivatives are again a choice between the derivatives of both.
+
+>>> import clearprop as cp, numpy as np
+>>> f = lambda x: cp.cond(x > 0, np.sin, np.cos, x)
+>>> cp.grad(f)(0.5) == np.cos(0.5), cp.grad(f)(-0.5) == np.sin(0.5)
+(np.True_, np.True_)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from clearprop.errors import DtypeError, ShapeError
+from clearprop.graph import Graph, Type, tuple_of
+from clearprop.primitives.bodies import (
+    chosen,
+    or_zeros,
+    output_types,
+    present,
+    require_inputs,
+    slope_flags,
+    spread,
+)
+from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.families import Control
+from clearprop.primitives.plan import plan_of
+
+
+def result(pred: Type, *types: Type, on_true: Graph, on_false: Graph) -> Type:
+    """What both graphs give."""
+    if pred.shape or pred.dtype.kind != "b":
+        raise DtypeError(f"cond wants one truth value, not a value of type {pred}")
+    require_inputs("cond", on_true, types)
+    require_inputs("cond", on_false, types)
+    given = output_types(on_true), output_types(on_false)
+    if given[0] != given[1]:
+        raise ShapeError(f"cond: one branch gives {list(given[0])}, the other {list(given[1])}")
+    return tuple_of(given[0])
+
+
+def value(xp: Any, pred: Any, *operands: Any, on_true: Graph, on_false: Graph) -> tuple[Any, ...]:
+    """The outputs of the chosen graph."""
+    return tuple(plan_of(on_true if pred else on_false).run(operands))
+
+
+def tangent(
+    ops: Builder, y: Any, xs: Sequence[Sym], tangents: Any, on_true: Graph, on_false: Graph
+) -> list[Sym | None]:
+    """A choice between the forward derivatives."""
+    moving = [tangent is not None for tangent in tangents[1:]]
+    derived = [ops.passes.forward(g, chosen(g.inputs, moving)) for g in (on_true, on_false)]
+    operands = (*xs, *present(tangents[1:]))
+    found = ops.items(ops.cond(*operands, on_true=derived[0], on_false=derived[1]))
+    return spread(found, slope_flags(on_true))
+
+
+def cotangents(
+    ops: Builder,
+    y: Sequence[Sym],
+    xs: Sequence[Sym],
+    cts: Any,
+    needed: Any,
+    on_true: Graph,
+    on_false: Graph,
+) -> list[Sym | None]:
+    """A choice between the reverse derivatives."""
+    derived = [ops.passes.reverse(g, chosen(g.inputs, needed[1:])) for g in (on_true, on_false)]
+    operands = (*xs, *or_zeros(ops, cts, y))
+    found = ops.items(ops.cond(*operands, on_true=derived[0], on_false=derived[1]))
+    return [None, *spread(found, needed[1:])]
+
+
+primitive = Control(
+    "cond",
+    value=value,
+    result=result,
+    formula=r"\begin{cases} f & @0 \\ g & \lnot @0 \end{cases}",
+    tangent=tangent,
+    cotangents=cotangents,
+)

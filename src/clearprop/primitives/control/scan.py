@@ -1,0 +1,204 @@
+"""A loop with a known number of trips: a carry goes through, slices go in, slices come out.
+
+``carry, y[t] = body(*consts, carry, x[t])`` for t = 0, 1, …; backwards if ``backward``. The reverse
+of a scan is a scan in the other direction, which needs the carry that entered each trip. Where the
+body returns that as its last slices, it is there; else the loop is run once more. All else is
+computed again within each trip, so the memory is that of the carries.
+
+>>> import clearprop as cp, numpy as np
+>>> cp.grad(lambda x: cp.scan(lambda c, _: (c * x, c), 1.0, None, length=3)[0])(2.0)
+12.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+from clearprop.errors import ShapeError
+from clearprop.graph import Graph, Type, tuple_of
+from clearprop.primitives.bodies import (
+    build,
+    chosen,
+    flat,
+    or_zeros,
+    present,
+    require_inputs,
+    spread,
+    total,
+)
+from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.families import Control
+from clearprop.primitives.plan import plan_of
+
+
+@final
+@dataclass(frozen=True)
+class Loop:
+    """The parameters of a scan.
+
+    Attributes:
+        body: The graph of one trip: inputs consts, carry, slices; outputs carry, slices.
+        length: The number of trips.
+        consts: How many operands are the same in every trip.
+        carries: How many are carried from trip to trip.
+        backward: Whether the last slices go first.
+    """
+
+    body: Graph
+    length: int
+    consts: int
+    carries: int
+    backward: bool
+
+    def operands(self, values: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
+        """Operands, or inputs of the body, as consts, carry and slices."""
+        middle = self.consts + self.carries
+        values = list(values)
+        return values[: self.consts], values[self.consts : middle], values[middle:]
+
+    def results(self, values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Results, or outputs of the body, as carry and slices."""
+        return list(values[: self.carries]), list(values[self.carries :])
+
+    @property
+    def types(self) -> tuple[list[Type], list[Type], list[Type]]:
+        """The types of the body's inputs."""
+        return self.operands([value.type for value in self.body.inputs])
+
+    @property
+    def keeps_history(self) -> bool:
+        """Whether the last slices that come out are the carries that went in."""
+        entering = self.operands(self.body.inputs)[1]
+        return list(self.body.outputs[len(self.body.outputs) - self.carries :]) == entering
+
+    def with_history(self) -> Loop:
+        """The same loop, with the carries that enter each trip as its last slices."""
+        entering = self.operands(self.body.inputs)[1]
+        body = Graph(self.body.inputs, self.body.nodes, (*self.body.outputs, *entering))
+        return Loop(body, self.length, self.consts, self.carries, self.backward)
+
+
+def result(
+    *types: Type, body: Graph, length: int, consts: int, carries: int, backward: bool
+) -> Type:
+    """The carry, then the slices, stacked."""
+    loop = Loop(body, length, consts, carries, backward)
+    fixed, carry, slices = loop.operands(types)
+    for slice_ in slices:
+        if slice_.shape[:1] != (length,):
+            raise ShapeError(f"scan: {length} trips over a value of type {slice_}")
+    require_inputs("scan", body, [*fixed, *carry, *(x.with_shape(x.shape[1:]) for x in slices)])
+    after, out = loop.results([value.type.strong for value in body.outputs])
+    if after != [type_.strong for type_ in carry]:
+        raise ShapeError(f"scan: a carry of types {carry} becomes one of types {after}")
+    return tuple_of((*after, *(x.with_shape((length, *x.shape)) for x in out)))
+
+
+def value(xp: Any, *operands: Any, **params: Any) -> tuple[Any, ...]:
+    """Trip by trip."""
+    loop = Loop(**params)
+    consts, carry, slices = loop.operands(operands)
+    _, out = loop.results([value.type for value in loop.body.outputs])
+    stacked = [xp.empty((loop.length, *x.shape), x.dtype) for x in out]
+    run = plan_of(loop.body).run
+    order = range(loop.length)
+    for t in reversed(order) if loop.backward else order:
+        carry, made = loop.results(run([*consts, *carry, *(x[t] for x in slices)]))
+        for place, entry in zip(stacked, made, strict=True):
+            place[t] = entry
+    return (*carry, *stacked)
+
+
+def tangent(
+    ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], tangents: Any, **params: Any
+) -> list[Sym | None]:
+    """A scan that carries the carry and its tangent."""
+    loop = Loop(**params)
+    body, groups, given = loop.body, loop.operands(xs), loop.operands(tangents)
+    moves = [[t is not None for t in group] for group in given]
+    moves[1] = [x.type.differentiable for x in groups[1]]
+    derived = ops.passes.forward(body, chosen(body.inputs, flat(moves)), keep_values=True)
+    carry_flags, slice_flags = loop.results([x.type.differentiable for x in body.outputs])
+
+    def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        found = inner.inline(derived, [*flat(parts[::2]), *flat(parts[1::2])])
+        own, slopes = found[: len(body.outputs)], found[len(body.outputs) :]
+        after, made = loop.results(own)
+        count = sum(carry_flags)
+        return [*after, *slopes[:count], *made, *slopes[count:]]
+
+    pairs = zip(loop.types, moves, strict=True)
+    inner_types = [part for types, flags in pairs for part in (types, chosen(types, flags))]
+    slopes = [present(given[0]), or_zeros(ops, given[1], groups[1]), present(given[2])]
+    operands = [part for pair in zip(groups, slopes, strict=True) for part in pair]
+    scan = ops.scan(
+        *flat(operands),
+        body=build(ops, inner_types, trip),
+        length=loop.length,
+        consts=len(groups[0]) + len(slopes[0]),
+        carries=len(groups[1]) + len(slopes[1]),
+        backward=loop.backward,
+    )
+    found = list(ops.items(scan))
+    before = len(groups[1])
+    of_carry = found[before : before + len(slopes[1])]
+    of_slices = found[before + len(slopes[1]) + len(slice_flags) :]
+    return [*spread(of_carry, carry_flags), *spread(of_slices, slice_flags)]
+
+
+def cotangents(
+    ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], cts: Any, needed: Any, **params: Any
+) -> list[Sym | None]:
+    """A scan in the other direction, which carries the carry's cotangent and sums the consts'."""
+    loop = Loop(**params)
+    if not loop.keeps_history:
+        saving = loop.with_history()
+        y = ops.items(ops.scan(*xs, **vars(saving)))
+        return cotangents(ops, y, xs, [*cts, *[None] * loop.carries], needed, **vars(saving))
+    consts, carry, slices = loop.operands(xs)
+    histories = list(y[len(y) - loop.carries :])
+    wants = list(loop.operands(needed))
+    wants[1] = [x.type.differentiable for x in carry]
+    body = loop.body
+    derived = ops.passes.reverse(body, chosen(body.inputs, flat(wants)))
+    of_carry, of_slices = loop.results(cts)
+    after, made = loop.results(y)
+    ct_carry, ct_slices = or_zeros(ops, of_carry, after), or_zeros(ops, of_slices, made)
+    sums = [ops.zeros(x.type) for x in chosen(consts, wants[0])]
+    counts = len(sums), len(ct_carry)
+
+    def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        fixed, running, adjoints, entering, into, out_of = parts
+        found = inner.inline(derived, [*fixed, *entering, *into, *adjoints, *out_of])
+        found_consts, found_carry = found[: counts[0]], found[counts[0] : sum(counts)]
+        return [*total(running, found_consts), *found_carry, *found[sum(counts) :]]
+
+    types = loop.types
+    ct_types = [[x.type.with_shape(x.shape[1:]) for x in ct_slices]]
+    inner_types = [types[0], [x.type for x in sums], [x.type for x in ct_carry], *types[1:]]
+    scan = ops.scan(
+        *(*consts, *sums, *ct_carry, *histories, *slices, *ct_slices),
+        body=build(ops, [*inner_types, *ct_types], trip),
+        length=loop.length,
+        consts=len(consts),
+        carries=sum(counts),
+        backward=not loop.backward,
+    )
+    found = list(ops.items(scan))
+    return [
+        *spread(found[: counts[0]], wants[0]),
+        *spread(found[counts[0] : sum(counts)], wants[1]),
+        *spread(found[sum(counts) :], wants[2]),
+    ]
+
+
+primitive = Control(
+    "scan",
+    value=value,
+    result=result,
+    formula=r"\operatorname{scan} @0",
+    tangent=tangent,
+    cotangents=cotangents,
+)

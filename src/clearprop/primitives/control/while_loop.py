@@ -1,0 +1,192 @@
+"""A loop for as long as a condition holds: a carry goes through.
+
+``while cond(*consts, *carry): carry = body(*consts, *carry)``. The number of trips is not known
+before, so its reverse keeps what entered each trip on stacks, and pops: B. Christianson, *Reverse
+accumulation and attractive fixed points* (1994), calls it the tape of a loop. With ``saves`` the
+last items of the carry are those stacks, one for each other item and one that says, for each trip,
+whether it counted (in a batch, some examples end before others).
+
+>>> import clearprop as cp, numpy as np
+>>> f = lambda x: cp.while_loop(lambda y: y < 100.0, lambda y: y * x, x)
+>>> cp.grad(f)(3.0)
+405.0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+from clearprop.errors import ShapeError
+from clearprop.graph import Graph, Type, stack_of, tuple_of, type_of
+from clearprop.primitives.bodies import (
+    build,
+    chosen,
+    flat,
+    or_zeros,
+    present,
+    require_inputs,
+    spread,
+    total,
+)
+from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.families import Control
+from clearprop.primitives.plan import plan_of
+
+
+@final
+@dataclass(frozen=True)
+class Loop:
+    """The parameters of a while loop.
+
+    Attributes:
+        cond: The graph of the condition: inputs consts, carry; output one truth value.
+        body: The graph of one trip: inputs consts, carry; outputs carry.
+        consts: How many operands are the same in every trip.
+        saves: Whether the last items of the carry are stacks of what entered each trip.
+    """
+
+    cond: Graph
+    body: Graph
+    consts: int
+    saves: bool
+
+    def operands(self, values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Operands, or inputs of the body, as consts and carry."""
+        return list(values[: self.consts]), list(values[self.consts :])
+
+    @property
+    def types(self) -> tuple[list[Type], list[Type]]:
+        """The types of the body's inputs."""
+        return self.operands([value.type for value in self.body.inputs])
+
+    @property
+    def bare(self) -> int:
+        """How many items of the carry are no stacks of this loop's own."""
+        carries = len(self.body.outputs)
+        return (carries - 1) // 2 if self.saves else carries
+
+
+def result(*types: Type, cond: Graph, body: Graph, consts: int, saves: bool) -> Type:
+    """The carry's types, which a trip does not change."""
+    require_inputs("while_loop", body, types)
+    require_inputs("while_loop", cond, types)
+    if [str(value.type) for value in cond.outputs] != ["bool"]:
+        raise ShapeError("while_loop: the condition gives no truth value")
+    carry = tuple(type_.strong for type_ in types[consts:])
+    after = tuple(value.type.strong for value in body.outputs)
+    if after != carry:
+        raise ShapeError(f"while_loop: a carry of types {carry} becomes one of types {after}")
+    return tuple_of(carry)
+
+
+def value(xp: Any, *operands: Any, **params: Any) -> tuple[Any, ...]:
+    """Trip by trip."""
+    loop = Loop(**params)
+    consts, carry = loop.operands(operands)
+    goes_on, trip = plan_of(loop.cond).run, plan_of(loop.body).run
+    while goes_on([*consts, *carry])[0]:
+        carry = trip([*consts, *carry])
+    return tuple(carry)
+
+
+def tangent(
+    ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], tangents: Any, **params: Any
+) -> list[Sym | None]:
+    """A loop that carries the carry and its tangent; the condition looks at the carry alone."""
+    loop = Loop(**params)
+    body, (consts, carry), given = loop.body, loop.operands(xs), loop.operands(tangents)
+    moves = [[t is not None for t in given[0]], [x.type.differentiable for x in carry]]
+    derived = ops.passes.forward(body, chosen(body.inputs, flat(moves)), keep_values=True)
+    slopes = [present(given[0]), or_zeros(ops, given[1], carry)]
+
+    def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        return inner.inline(derived, [*flat(parts[::2]), *flat(parts[1::2])])
+
+    def goes_on(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        return inner.inline(loop.cond, flat(parts[::2]))
+
+    pairs = zip(loop.types, moves, strict=True)
+    types = [part for types, flags in pairs for part in (types, chosen(types, flags))]
+    both = ops.while_loop(
+        *(*consts, *slopes[0], *carry, *slopes[1]),
+        cond=build(ops, types, goes_on),
+        body=build(ops, types, trip),
+        consts=len(consts) + len(slopes[0]),
+        saves=False,
+    )
+    return spread(ops.items(both)[len(carry) :], moves[1])
+
+
+def saving(ops: Builder, loop: Loop) -> Loop:
+    """The loop that keeps what enters each trip on stacks, which are empty at first."""
+    truth = type_of((), "bool")
+    types = [*loop.types, [stack_of(type_) for type_ in (*loop.types[1], truth)]]
+
+    def trip(inner: Builder, fixed: list[Sym], before: list[Sym], kept: list[Sym]) -> list[Sym]:
+        after = inner.inline(loop.body, [*fixed, *before])
+        entries = [*before, inner.sym(True)]
+        pairs = zip(kept, entries, strict=True)
+        return [*after, *(inner.stack_push(stack, entry) for stack, entry in pairs)]
+
+    def goes_on(inner: Builder, fixed: list[Sym], now: list[Sym], kept: list[Sym]) -> list[Sym]:
+        return inner.inline(loop.cond, [*fixed, *now])
+
+    cond, body = build(ops, types, goes_on), build(ops, types, trip)
+    return Loop(cond, body, loop.consts, True)
+
+
+def cotangents(
+    ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], cts: Any, needed: Any, **params: Any
+) -> list[Sym | None]:
+    """A loop that pops what entered each trip, the last first, and carries cotangents back."""
+    loop = Loop(**params)
+    consts, carry = loop.operands(xs)
+    if not loop.saves:
+        kept = saving(ops, loop)
+        stacks = [ops.zeros(type_) for type_ in kept.types[1][len(carry) :]]
+        y = ops.items(ops.while_loop(*xs, *stacks, **vars(kept)))
+        none: list[Any] = [None] * len(stacks)
+        operands, wanted = [*xs, *stacks], [*needed, *none]
+        return cotangents(ops, y, operands, [*cts, *none], wanted, **vars(kept))[: len(xs)]
+    body, bare = loop.body, loop.bare
+    wants = [loop.operands(needed)[0], [x.type.differentiable for x in carry]]
+    derived = ops.passes.reverse(body, chosen(body.inputs, flat(wants)))
+    sums = [ops.zeros(x.type) for x in chosen(consts, wants[0])]
+    adjoints = or_zeros(ops, cts, y)
+    stacks = list(y[bare:])
+
+    def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        fixed, kept, running, slopes = parts
+        popped = [inner.items(inner.stack_pop(stack)) for stack in kept]
+        rests, entries = [p[0] for p in popped], [p[1] for p in popped]
+        counts = entries.pop()
+        found = inner.inline(derived, [*fixed, *entries, *rests, *slopes])
+        more = total(running, found[: len(running)])
+        old, new = [*running, *slopes], [*more, *found[len(running) :]]
+        return [*rests, *(inner.choose(counts, a, b) for a, b in zip(new, old, strict=True))]
+
+    def goes_on(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        return [inner.stack_height(parts[1][-1]) > 0]
+
+    types = [[x.type for x in group] for group in (consts, stacks, sums, adjoints)]
+    back = ops.while_loop(
+        *(*consts, *stacks, *sums, *adjoints),
+        cond=build(ops, types, goes_on),
+        body=build(ops, types, trip),
+        consts=len(consts),
+        saves=False,
+    )
+    found = list(ops.items(back))[len(stacks) :]
+    return [*spread(found[: len(sums)], wants[0]), *spread(found[len(sums) :], wants[1])]
+
+
+primitive = Control(
+    "while_loop",
+    value=value,
+    result=result,
+    formula=r"\operatorname{while} @0",
+    tangent=tangent,
+    cotangents=cotangents,
+)
