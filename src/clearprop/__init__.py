@@ -12,10 +12,15 @@ from clearprop._version import __version__
 
 _EXPORTS = {
     "clearprop.api.check": ("check_grads",),
+    "clearprop.api.checkpoint": ("checkpoint",),
     "clearprop.api.control": ("cond", "fori_loop", "scan", "while_loop"),
+    "clearprop.api.custom": ("custom_derivative",),
     "clearprop.api.derivatives": ("grad", "jvp", "stop_gradient", "value_and_grad", "vjp"),
     "clearprop.api.graphs": ("parse", "trace"),
     "clearprop.api.jacobians": ("hessian", "jacobian"),
+    "clearprop.api.linear": ("hvp", "linearize"),
+    "clearprop.api.vmap": ("vmap",),
+    "clearprop.api.taylor": ("jet",),
     "clearprop.execute": ("run",),
     "clearprop.explain": ("why",),
     "clearprop.graph": ("Graph",),
@@ -24,7 +29,7 @@ _EXPORTS = {
 _HOME = {name: module for module, names in _EXPORTS.items() for name in names}
 _MODULES = (
     *("api", "derive", "errors", "execute", "explain", "graph", "nn", "numpy", "primitives"),
-    *("random", "tracing", "train"),
+    *("random", "scipy", "tracing", "train"),
 )
 
 

@@ -9,7 +9,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import optree
 
-from clearprop.api.derivatives import grad, jvp, positions_of, vjp
+from clearprop.api.derivatives import grad, jvp, vjp
+from clearprop.api.leaves import is_single, positions_of
 from clearprop.errors import ArgumentError, DtypeError
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.tracing import Traced, parameter_name, require_callable, user_line
@@ -63,8 +64,7 @@ def jacobian(
             _by_columns(of_chosen, inputs, outputs) if forward else _by_rows(pull, inputs, outputs)
         )
         blocks = [
-            inputs.rebuild(row) if not isinstance(argnums, int) else inputs.rebuild(row)[0]
-            for row in rows
+            inputs.rebuild(row)[0] if is_single(argnums) else inputs.rebuild(row) for row in rows
         ]
         return outputs.rebuild(blocks)
 

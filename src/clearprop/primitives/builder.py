@@ -133,6 +133,16 @@ class Passes(Protocol):
     def reverse(self, graph: Graph, wrt: Sequence[Value] | None = None) -> Graph:
         """As :func:`clearprop.derive.reverse`."""
 
+    def batch(
+        self,
+        graph: Graph,
+        batched: Sequence[bool],
+        size: int,
+        *,
+        always: Sequence[bool] | bool = False,
+    ) -> tuple[Graph, tuple[bool, ...]]:
+        """As :func:`clearprop.derive.batch`."""
+
 
 @final
 class Builder:

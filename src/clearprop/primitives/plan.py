@@ -24,12 +24,16 @@ class Plan:
     Args:
         graph: The graph.
         given: Values of the graph that the caller knows already and will pass to :meth:`run`.
+
+    Attributes:
+        nodes: The operations that are evaluated, in that order.
     """
 
     def __init__(self, graph: Graph, given: Iterable[Value] = ()) -> None:
         self.graph = graph
         self.given = tuple(given)
         pruned = prune(Graph(graph.inputs, graph.nodes, graph.outputs), stop=self.given)
+        self.nodes = pruned.nodes
         slots: dict[Value, int] = {}
         for value in (*graph.inputs, *self.given):
             slots[value] = len(slots)

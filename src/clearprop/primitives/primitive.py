@@ -47,7 +47,7 @@ class Primitive(abc.ABC):
         self.samples = tuple(samples)
         self.view = False
         self.symbol = ""
-        self._result = functools.cache(self.type_rule)
+        self._result = functools.cache(self._ruled)
         self._bare = functools.partial(value, np)
 
     # What the families give ----------------------------------------------------------------------
@@ -94,7 +94,11 @@ class Primitive(abc.ABC):
 
     def result(self, types: tuple[Type, ...], params: Params) -> Type:
         """The type rule, remembered."""
-        return self._result(types, params)
+        return self._result(types, params, _kinds(params) if params else None)
+
+    def _ruled(self, types: tuple[Type, ...], params: Params, kinds: Any) -> Type:
+        """The type rule under its whole key: 1, 1.0 and True are equal, but not to a rule."""
+        return self.type_rule(types, params)
 
     def evaluator(self, params: Params) -> Callable[..., Any]:
         """The operation on NumPy values, with its parameters bound."""
@@ -106,3 +110,8 @@ class Primitive(abc.ABC):
 
     def __repr__(self) -> str:
         return f"<{self.family} primitive {self.name}>"
+
+
+def _kinds(value: Any) -> Any:
+    """The classes of a parameter's parts."""
+    return tuple(map(_kinds, value)) if value.__class__ is tuple else value.__class__

@@ -6,13 +6,16 @@ from clearprop.tracing.call import (
     Argument,
     Leaf,
     Recorded,
+    argument,
+    called,
     output,
     parameter_name,
     record_call,
     require_callable,
 )
-from clearprop.tracing.guards import guard_bool, guard_index, guard_int
+from clearprop.tracing.guards import guard, guard_bool, guard_index, guard_int, hold
 from clearprop.tracing.indexing import getitem, in_place, setitem, store
+from clearprop.tracing.inlining import bind_at
 from clearprop.tracing.lift import filled, fitted, laid_out, lift, new_array, owned
 from clearprop.tracing.nested import as_array, cast, first_traced, holds_traced
 from clearprop.tracing.plan import looked_at
@@ -27,7 +30,14 @@ from clearprop.tracing.promote import (
     type_of_value,
 )
 from clearprop.tracing.protocols import array_function, array_ufunc, unsupported, with_out
-from clearprop.tracing.trace import CURRENT, Trace, can_be_traced, name_scope, user_line
+from clearprop.tracing.trace import (
+    CURRENT,
+    Trace,
+    can_be_traced,
+    name_scope,
+    require_traceable,
+    user_line,
+)
 from clearprop.tracing.views import refresh, require_writable, view, write
 
 __all__ = [
@@ -39,11 +49,14 @@ __all__ = [
     "Traced",
     "apply",
     "apply_several",
+    "argument",
     "array_function",
     "array_ufunc",
     "as_array",
     "bind",
+    "bind_at",
     "bottom",
+    "called",
     "can_be_traced",
     "cast",
     "common_shape",
@@ -53,9 +66,11 @@ __all__ = [
     "fit",
     "fitted",
     "getitem",
+    "guard",
     "guard_bool",
     "guard_index",
     "guard_int",
+    "hold",
     "holds_traced",
     "in_place",
     "items",
@@ -71,6 +86,7 @@ __all__ = [
     "record_call",
     "refresh",
     "require_callable",
+    "require_traceable",
     "require_writable",
     "setitem",
     "settled",

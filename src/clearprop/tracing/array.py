@@ -83,7 +83,19 @@ class Traced(Attributes, Operators):
                 why="A body is made into a graph once, for all values: only types are known.",
                 remedy="Return what you want to look at from the body.",
             )
-        return bottom(self)
+        if stands_for_others(self):
+            raise self.owner.hide(
+                DetachmentError(
+                    "cp.stop_gradient(x).value would give the numbers of one element of a batch "
+                    "to all of them",
+                    where=user_line(),
+                    why="Under cp.vmap the function is called once, for the first element.",
+                    remedy="Use cp.stop_gradient(x) without .value, or take the numbers before the "
+                    "call and pass them in as one more argument.",
+                )
+            )
+        numbers = bottom(self)  # the trace's own, which the caller must not write into
+        return numbers.copy() if isinstance(numbers, np.ndarray) else numbers
 
     # Its place in the trace ----------------------------------------------------------------------
 
@@ -230,6 +242,15 @@ class Traced(Attributes, Operators):
     def __format__(self, spec: str) -> str:
         self.current()
         return repr(self) if self.owner.abstract else format(bottom(self), spec)
+
+
+def stands_for_others(value: Any) -> bool:
+    """Whether the numbers are those of one element of a batch."""
+    while value.__class__ is Traced:
+        if value.owner.example:
+            return True
+        value = value.concrete
+    return False
 
 
 def bottom(value: Any) -> Any:

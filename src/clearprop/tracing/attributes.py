@@ -1,4 +1,4 @@
-"""Attributes and methods of traced arrays: each means what it means in NumPy, or says what to write.
+"""Attributes and methods of traced arrays: each as in NumPy, or an error that says what to write.
 
 Every public name of ``numpy.ndarray`` stands here: as a property, as a function of the same name
 (:data:`METHODS`), or with the spelling to use in its place (:data:`SPELLINGS`).

@@ -43,6 +43,8 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
             place = trace.capture(operand)
             nodes.append(place)
             number = place.value if place.__class__ is Constant else operand
+            if trace.detached:
+                number = bottom(number)
         nested = nested or number.__class__ is Traced
         numbers.append(number)
     if trace.closed:

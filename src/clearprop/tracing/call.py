@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -12,7 +12,7 @@ import optree
 
 from clearprop.errors import ArgumentError, DtypeError
 from clearprop.graph import Input, Type, type_of
-from clearprop.tracing.array import Traced
+from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.lift import lift
 from clearprop.tracing.nested import refuse_subclass
 from clearprop.tracing.trace import Trace, require_traceable, user_line
@@ -98,18 +98,25 @@ def record_call(
     positional = list(args)
     arguments = []
     for position in traced:
-        argument, positional[position] = _trace_argument(
+        found, positional[position] = _trace_argument(
             trace, args[position], parameter_name(function, position)
         )
         if admit is not None:
-            admit(argument)
-        arguments.append(argument)
+            admit(found)
+        arguments.append(found)
+    return Recorded(trace, arguments, called(trace, function, positional, kwargs))
+
+
+def called(
+    trace: Trace, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """What the function returns under the trace, with traced values in it."""
     with trace.open():
-        result = function(*positional, **kwargs)
+        result = function(*args, **kwargs)
         for leaf in (result,) if result.__class__ is Traced else optree.tree_leaves(result):
             if leaf.__class__ is Traced and not leaf.owner.closed:
                 leaf.current()  # a view of what was written into is made anew while it can be
-    return Recorded(trace, arguments, result)
+    return result
 
 
 def _trace_argument(trace: Trace, value: Any, name: str) -> tuple[Argument, Any]:
@@ -121,8 +128,8 @@ def _trace_argument(trace: Trace, value: Any, name: str) -> tuple[Argument, Any]
     pairs = [
         _leaf(trace, part, name + _path(path)) for path, part in zip(paths, values, strict=True)
     ]
-    argument = Argument([leaf for leaf, _ in pairs], structure)
-    return argument, argument.rebuild([handle for _, handle in pairs])
+    found = Argument([leaf for leaf, _ in pairs], structure)
+    return found, found.rebuild([handle for _, handle in pairs])
 
 
 def output(trace: Trace, value: Any, what: str) -> Traced:
@@ -161,10 +168,16 @@ def _leaf(trace: Trace, value: Any, name: str) -> tuple[Leaf, Any]:
         number, is_array = np.array(value)[()], isinstance(value, np.ndarray)
     else:
         return Leaf(name, None, value, False), value
-    place = trace.input(name, type_)
-    handle = Traced(trace, place, number, is_array)
+    seen = bottom(number) if trace.detached else number
+    handle = argument(trace, name, type_, seen, is_array)
+    return Leaf(name, trace.inputs[-1], number, is_array), handle
+
+
+def argument(trace: Trace, name: str, type_: Type, number: Any, is_array: bool) -> Traced:
+    """What the function receives for a number or array: a new input of the graph, read-only."""
+    handle = Traced(trace, trace.input(name, type_), number, is_array)
     handle.read_only = f"argument {name}"
-    return Leaf(name, place, number, is_array), handle
+    return handle
 
 
 def _number(value: Any, type_: Type, name: str) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import TraceError
-from clearprop.graph import Guard
+from clearprop.graph import Guard, location_of
 from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
 from clearprop.tracing.trace import user_line
@@ -32,6 +32,19 @@ def guard(value: Traced, kind: str) -> Any:
         value.owner.guards.append(Guard(value.current(), kind, outcome, provenance))
         value = value.concrete
     return outcome
+
+
+def hold(value: Any, demanded: Guard) -> None:
+    """Write a guard of an applied graph down in the traces to which its value belongs.
+
+    Raises:
+        TraceError: In the body of a loop or branch, whose values are not known.
+    """
+    _require_known(value, str(location_of(demanded.provenance) or ""))
+    while value.__class__ is Traced:
+        kind, outcome, provenance = demanded.kind, demanded.outcome, demanded.provenance
+        value.owner.guards.append(Guard(value.current(), kind, outcome, provenance))
+        value = value.concrete
 
 
 def guard_bool(value: Traced) -> bool:
@@ -75,12 +88,12 @@ def guard_index(value: Traced) -> int:
     return int(guard(value, "index"))
 
 
-def _require_known(value: Any) -> None:
+def _require_known(value: Any, where: str = "") -> None:
     while value.__class__ is Traced:
         if value.owner.abstract:
             raise TraceError(
                 f"the body of a loop or branch decides on a value of type {value.type}",
-                where=user_line(),
+                where=where or user_line(),
                 why="A body is made into a graph once, for all values: only types are known.",
                 remedy="Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and "
                 "x[i] with a traced i only where the result's shape does not depend on it.",

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import ShapeError
-from clearprop.tracing.array import Traced
+from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
 from clearprop.tracing.nested import as_array
 from clearprop.tracing.promote import fit, plain, type_of_value
@@ -23,6 +23,8 @@ def lift(trace: Trace, value: Any, *, is_array: bool | None = None) -> Traced:
         return value
     shaped = bool(type_of_value(value).shape)
     concrete = value.snapshot() if value.__class__ is Traced else _number(value)
+    if trace.detached:
+        concrete = bottom(concrete)
     return Traced(trace, trace.capture(value), concrete, shaped if is_array is None else is_array)
 
 

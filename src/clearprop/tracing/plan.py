@@ -130,7 +130,8 @@ def known_numbers(item: Traced) -> Any:
     place = item.current()
     if item.concrete.__class__ is Traced or not isinstance(place, (Constant, Input)):
         return None
-    if any(place is known for known in item.owner.inputs):
+    traced = [known for known, value in item.owner.captured if value.__class__ is Traced]
+    if any(place is known for known in (*item.owner.inputs, *traced)):
         return None
     return np.asarray(item.concrete)
 

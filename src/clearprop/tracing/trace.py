@@ -26,9 +26,9 @@ from clearprop.graph import (
     location_of,
     type_of,
 )
+from clearprop.graph.types import DTYPE_NAMES
 from clearprop.primitives import CATALOGUE
 from clearprop.primitives.stacks import Stack
-from clearprop.graph.types import DTYPE_NAMES
 from clearprop.tracing.randomness import fingerprint, refuse_draws
 
 if TYPE_CHECKING:
@@ -57,6 +57,9 @@ class Trace:
         lift: Whether captured arrays become inputs of the graph; else they become constants.
         abstract: Whether values are known by type alone, as in the bodies of loops and branches:
             nothing is computed, and Python code cannot look at them.
+        detached: Whether concrete values are plain numbers even where enclosing traces own them, so
+            that nothing is recorded there; the graph is applied there as a whole.
+        example: Whether the values are those of one element of a batch, which stands for others.
 
     Attributes:
         place: The provenance of the next nodes where their source is not Python (the text of an
@@ -70,12 +73,16 @@ class Trace:
         keep: bool = False,
         lift: bool = False,
         abstract: bool = False,
+        detached: bool = False,
+        example: bool = False,
     ) -> None:
         self.namespace = namespace
         self.keep = keep
         self.lift = lift
-        self.abstract = abstract
+        self.detached = detached
+        self.example = example
         self.outer = CURRENT.get()
+        self.abstract = abstract or (detached and self._is_inside_abstract())
         self.depth: int = 0 if self.outer is None else self.outer.depth + 1
         self.closed = False
         self.inputs: list[Input] = []
@@ -87,6 +94,13 @@ class Trace:
         self.place: Provenance | None = None
         self._captures: dict[int, tuple[Any, Any, Value]] = {}
         self._places: dict[tuple[int, int, str], Provenance] = {}
+
+    def _is_inside_abstract(self) -> bool:
+        """Whether an enclosing trace knows types alone."""
+        trace = self.outer
+        while trace is not None and not trace.abstract:
+            trace = trace.outer
+        return trace is not None
 
     # Opening and closing ---------------------------------------------------------------------
 
@@ -248,11 +262,11 @@ def require_traceable(dtype: np.dtype[Any], what: str) -> None:
     if not can_be_traced(dtype):
         is_complex = dtype.kind == "c"
         raise DtypeError(
-            f"{what} of dtype {dtype} cannot be traced",
+            f"{what} has dtype {dtype}",
             where=user_line(),
             why="This version differentiates real functions."
             if is_complex
-            else "Only booleans, integers and floats in native byte order can be traced.",
+            else "Only booleans, integers and floats can be traced.",
             remedy="Write the real and the imaginary part as two real arrays."
             if is_complex
             else 'Convert it first, for example with x.astype("float64").',

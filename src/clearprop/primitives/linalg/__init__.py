@@ -1,0 +1,1 @@
+"""Factorizations and solvers; leading axes are a stack of matrices, taken one by one."""
