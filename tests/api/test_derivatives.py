@@ -239,3 +239,16 @@ def test_wrong_use_says_what_and_what_to_do(call, error, message):
 def test_outside_a_trace_the_namespace_is_numpy():
     assert type(cnp.sin(1.0)) is np.float64
     assert type(cnp.sum(np.ones(2))) is np.float64
+
+
+@pytest.mark.parametrize("name", ["max", "min", "prod"])
+def test_no_path_into_a_reduction_is_a_tangent_of_zero(name):
+    x = np.array([1.5, 2.5])
+    function = getattr(np, name)
+    assert cp.jvp(lambda x: function(np.floor(x)), (x,), (np.ones(2),))[1] == 0
+    assert cp.grad(lambda x: function(np.floor(x)) * 1.0)(x).tolist() == [0, 0]
+
+
+def test_a_masked_tangent_is_refused():
+    with pytest.raises(DtypeError, match="MaskedArray"):
+        cp.jvp(np.sin, (np.ones(2),), (np.ma.array([1.0, 2.0], mask=[0, 1]),))

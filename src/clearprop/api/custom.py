@@ -115,7 +115,8 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
                 raise ArgumentError(
                     "the rule returns no pair", remedy="Return (value, tangent) from defjvp's rule."
                 )
-            return _fitting(result[1], call.structure, call.graph.outputs[: len(call.types)])
+            leaves = optree.tree_leaves(result[1], none_is_leaf=True)
+            return _fitting(leaves, call.graph.outputs[: len(call.types)])
 
         return _rule_body(call, traced, call.graph.inputs)
 
@@ -132,10 +133,8 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
                     )
                 own = _spread(slopes, call.graph.outputs[: len(call.types)])
                 found = bwd(result[1], optree.tree_unflatten(call.structure, own))
+            made = _fitting(*_matched(found, call), missing=True)
             count = len(call.graph.inputs) - len(call.captured)
-            example: Any = call.rebuilt([0] * count)
-            structure = optree.tree_structure(example)
-            made = _fitting(found, structure, call.graph.inputs[:count], missing=True)
             others = call.graph.inputs[count:]
             return [*made, *(zeros(v.type) for v in others if v.type.differentiable)]
 
@@ -180,23 +179,37 @@ def _spread(slopes: Sequence[Any], values: Sequence[Value]) -> list[Any]:
     return [next(rest) if value.type.differentiable else None for value in values]
 
 
+def _matched(found: Any, call: Call) -> tuple[list[Any], list[Value | None]]:
+    """The cotangents that a rule returned, and the inputs that they belong to."""
+    if not isinstance(found, tuple) or len(found) != len(call.arguments):
+        raise ArgumentError(
+            f"bwd returns no tuple of {len(call.arguments)}",
+            remedy="Return one cotangent per argument, None where there is none.",
+        )
+    leaves: list[Any] = []
+    for part, argument in zip(found, call.arguments, strict=True):
+        none = part is None
+        more: list[Any] = optree.tree_leaves(part, none_is_leaf=True)
+        leaves += [None] * len(argument.leaves) if none else more
+    return leaves, [leaf.place for argument in call.arguments for leaf in argument.leaves]
+
+
 def _fitting(
-    found: Any, structure: Any, values: Sequence[Value], *, missing: bool = False
+    leaves: Sequence[Any], values: Sequence[Value | None], *, missing: bool = False
 ) -> list[Any]:
     """What a rule returned, leaf by leaf, for the values that have tangents.
 
     Raises:
-        ShapeError: If structure or shapes are not those of the values.
+        ShapeError: If the number of leaves or a shape is not that of the values.
     """
-    leaves, own = optree.tree_flatten(found, none_is_leaf=True)
     if len(leaves) != len(values):
         raise ShapeError(
-            f"the rule returns {own}, but {structure} is wanted".replace("PyTreeSpec", ""),
+            f"the rule returns {len(leaves)} derivatives, but {len(values)} are wanted",
             remedy="Return one derivative per value, None where there is none.",
         )
     made = []
     for leaf, value in zip(leaves, values, strict=True):
-        if not value.type.differentiable:
+        if value is None or not value.type.differentiable:
             continue
         if leaf is None and missing:
             leaf = zeros(value.type)

@@ -9,6 +9,9 @@ one order after the other:
   a graph themselves, with series of their own. Equal operations are made once: so sin needs cos and
   cos needs sin, exp needs itself, and there is no end to their orders.
 
+Operations that hold graphs (loops, branches) are differentiated as a whole, once per order, so
+there the cost is that of nested forward mode.
+
 Source: A. Griewank and A. Walther, *Evaluating Derivatives*, 2nd ed. (2008), chapter 13.
 """
 
@@ -19,8 +22,7 @@ from collections.abc import Generator, Sequence
 from typing import Any, final
 
 from clearprop.derive.activity import active_values
-from clearprop.errors import UnsupportedError
-from clearprop.graph import Constant, Graph, Input, Node, Value, bodies, location_of, prune
+from clearprop.graph import Constant, Graph, Input, Node, Value, prune
 from clearprop.primitives import Bilinear, Builder, Bundle, Elementwise, Linear, Projection, Sym
 
 Question = tuple[Value, int]
@@ -45,9 +47,6 @@ def jet(ops: Builder, graph: Graph, wrt: Sequence[Input], order: int) -> Graph:
     Returns:
         A graph with the same inputs followed, for each input in ``wrt``, by its first to
         ``order``-th derivative by t; its outputs are the same of each differentiable output.
-
-    Raises:
-        UnsupportedError: If the graph holds loops or branches of its own.
     """
     series = _Series(ops, graph, wrt, order)
     outputs = [value for value in graph.outputs if value.type.differentiable]
@@ -112,8 +111,6 @@ class _Series:
         if not isinstance(value, Node) or value not in self.active:
             return _nothing()
         self.ops.mark(value, "tangent")
-        if any(True for _ in bodies(value)):
-            raise _unsupported(value)
         primitive = value.primitive
         if isinstance(primitive, Linear):
             return self._linear(value, k)
@@ -273,11 +270,3 @@ def _key(node: Node) -> Any:
     """What equal operations have in common."""
     operands = [x.key if isinstance(x, Constant) else x for x in node.operands]
     return (node.primitive, node.params, *operands)
-
-
-def _unsupported(node: Node) -> UnsupportedError:
-    return UnsupportedError(
-        f"jet does not go through {node.primitive.name}",
-        where=str(location_of(node) or ""),
-        remedy="Write the loop or branch in plain Python, or nest jvp.",
-    )
