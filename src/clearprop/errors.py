@@ -21,6 +21,7 @@ The family, drawn once::
     ├── ExpressionError       the text of an expression cannot be read
     ├── DataError             a data set cannot be used
     ├── WeightsError          a weights file cannot be used
+    ├── DivergedError         training met a loss that is no finite number
     └── MissingExtraError     an optional dependency is not installed
 
 Where a built-in class fits (``TypeError``, ``ValueError``, …) the error is one of those as well,
@@ -28,6 +29,8 @@ so ``except ValueError`` keeps working.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class ClearpropError(Exception):
@@ -56,7 +59,8 @@ class ClearpropError(Exception):
         return " ".join(sentence for sentence in sentences if sentence)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.what, self.where, self.why, self.remedy)
+        parts = type(self), self.what, self.where, self.why, self.remedy
+        return _rebuild, parts, self.__dict__  # what was noted or attached goes along
 
 
 def _sentence(text: str) -> str:
@@ -132,6 +136,17 @@ class DataError(ClearpropError, ValueError):
 
 class WeightsError(ClearpropError, ValueError):
     """A weights file is missing, damaged or made for another network."""
+
+
+class DivergedError(ClearpropError, ArithmeticError):
+    """Training met a loss that is no finite number; what was learned before that is kept.
+
+    Attributes:
+        result: A :class:`clearprop.train.Result` with the last finite parameters; None if training
+            did not get that far.
+    """
+
+    result: Any = None
 
 
 class MissingExtraError(ClearpropError, ImportError):

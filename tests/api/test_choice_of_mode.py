@@ -10,36 +10,26 @@ from clearprop.api import jacobians
 
 @pytest.fixture
 def passes(monkeypatch):
-    """Counts the passes that `cp.jacobian` makes: tangents pushed and cotangents pulled."""
-    made = {"forward": 0, "reverse": 0}
-    jvp, vjp = jacobians.jvp, jacobians.vjp
+    """Lists the passes that `cp.jacobian` makes: the mode, and how many vectors go in one pass."""
+    made = []
+    found = jacobians.derived_of
 
-    def pushing(*args):
-        made["forward"] += 1
-        return jvp(*args)
+    def counting(graph, derive, wrt, size):
+        made.append((derive.__name__, size))
+        return found(graph, derive, wrt, size)
 
-    def pulling(*args):
-        value, pull = vjp(*args)
-
-        def counted(cotangent):
-            made["reverse"] += 1
-            return pull(cotangent)
-
-        return value, counted
-
-    monkeypatch.setattr(jacobians, "jvp", pushing)
-    monkeypatch.setattr(jacobians, "vjp", pulling)
+    monkeypatch.setattr(jacobians, "derived_of", counting)
     return made
 
 
 @pytest.mark.parametrize(
     ("shape", "mode", "expected"),
     [
-        ((2, 6), "auto", {"forward": 0, "reverse": 2}),
-        ((6, 2), "auto", {"forward": 2, "reverse": 0}),
-        ((3, 3), "auto", {"forward": 3, "reverse": 0}),
-        ((2, 6), "forward", {"forward": 6, "reverse": 0}),
-        ((6, 2), "reverse", {"forward": 0, "reverse": 6}),
+        ((2, 6), "auto", ("reverse", 2)),
+        ((6, 2), "auto", ("forward", 2)),
+        ((3, 3), "auto", ("forward", 3)),
+        ((2, 6), "forward", ("forward", 6)),
+        ((6, 2), "reverse", ("reverse", 6)),
     ],
 )
 def test_the_cheaper_mode_is_chosen_and_can_be_overridden(passes, shape, mode, expected):
@@ -47,7 +37,33 @@ def test_the_cheaper_mode_is_chosen_and_can_be_overridden(passes, shape, mode, e
     x = np.linspace(-1.0, 1.0, shape[1])
     found = cp.jacobian(lambda x: np.tanh(A @ x), mode=mode)(x)
     np.testing.assert_allclose(found, (1 - np.tanh(A @ x) ** 2)[:, None] * A, rtol=1e-12)
-    assert passes == expected
+    assert passes == [expected]
+
+
+@pytest.mark.parametrize("mode", ["forward", "reverse"])
+def test_many_vectors_go_in_several_passes(passes, monkeypatch, mode):
+    """The largest value of the graph has 6 elements, so 24 leave room for four vectors at once."""
+    monkeypatch.setattr(jacobians, "PASS_ELEMENTS", 24)
+    x = np.linspace(-1.0, 1.0, 6)
+    found = cp.jacobian(lambda x: np.tanh(x @ x) * np.sin(x), mode=mode)(x)
+    whole = cp.jacobian(lambda x: np.tanh(x @ x) * np.sin(x))
+    assert passes == [(mode, 4), (mode, 2)]
+    monkeypatch.setattr(jacobians, "PASS_ELEMENTS", 1)
+    np.testing.assert_allclose(found, whole(x), rtol=1e-12)
+    assert passes[2:] == [("forward", 1)] * 6
+    twice = cp.jacobian(cp.jacobian(lambda x: np.sum(x**3), mode=mode))(x)
+    np.testing.assert_allclose(twice, np.diag(6 * x), atol=1e-12)
+
+
+def test_the_function_is_called_once():
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        return np.sin(x)
+
+    cp.jacobian(f)(np.ones(5))
+    assert calls == [1]
 
 
 def test_one_reverse_pass_gives_the_gradient_by_all_inputs():

@@ -96,3 +96,5 @@ def test_other_words_that_do_not_fit(complaint, classes, prices):
     assert "(150, 4)" in complaint("predict", prices, "iris")
     message = complaint("predict", classes, "iris", "--out", "missing/found.csv")
     assert "missing/found.csv cannot be written" in message
+    message = complaint("predict", prices, "prices.csv", "--out", "./prices.csv")
+    assert "would replace what the predictions are made from" in message

@@ -116,6 +116,15 @@ def test_the_command_in_the_report_can_be_run_again(command, tmp_path):
     assert weights_in(tmp_path / "a") == before
 
 
+def test_names_that_begin_with_a_minus(command, csv, tmp_path):
+    rows = ["-x,y", *(f"{i}.5,{i * i % 7}" for i in range(20))]
+    words = ("--target", "-x", "--hidden", "none", "--out", "a", "--epochs", "2", "--json")
+    assert command("train", f"./{csv(rows, '-1.csv')}", *words).json["target"] == "-x"
+    history = json.loads((tmp_path / "a" / "history.json").read_text("utf-8"))
+    assert "train ./-1.csv --target=-x --seed 0 --out a --hidden none" in history["command"]
+    assert command(*history["command"].split()[1:]).code == 0
+
+
 def test_ctrl_c_saves_what_was_learned(tmp_path):
     code = (
         "import os, signal, sys\n"
@@ -160,7 +169,11 @@ def test_ctrl_c_saves_what_was_learned(tmp_path):
         (ROWS[1:], "kind", "there is no column 'kind'"),
         (ROWS, None, "no target is given"),
         (ROWS, "knid", "there is no column 'knid' (at data.csv). Did you mean 'kind'?"),
-        ([*ROWS, "11,,a"], "kind", "1 value is missing in 1 of 11 rows (at first: data.csv, line"),
+        (
+            [*ROWS, "11,,a"],
+            "kind",
+            "1 value is missing in 1 of 11 rows: an empty cell (at data.csv, line 12, column 'y')",
+        ),
         ([*ROWS, "11,NA,a"], "kind", "'NA'"),
         ([*ROWS, "11,?,a"], "kind", "Fill"),
         ([*ROWS, "11,many,a"], "kind", "'many'"),
@@ -197,7 +210,7 @@ def test_bad_data(complaint, csv, rows, target, said):
         (("iris", "--epochs", "0"), "epochs"),
         (("iris", "--epochs", "many"), "--epochs"),
         (("iris", "--batch-size", "0"), "batch_size is 0"),
-        (("iris", "--learning-rate", "-1"), "learning rate is -1"),
+        (("iris", "--learning-rate", "-1"), "learning_rate is -1"),
         (("iris", "--l2", "-1"), "regularization"),
         (("iris", "--seed", "-1"), "--seed"),
         (("iris", "--patience", "0"), "patience"),

@@ -32,6 +32,16 @@ def test_errors_survive_pickling(kind):
     assert str(again) == str(error)
 
 
+def test_what_is_attached_survives_pickling():
+    error = errors.DivergedError("the loss became nan")
+    assert error.result is None
+    error.result = {"weight": [1.0]}
+    error.add_note("in the second run")
+    again = pickle.loads(pickle.dumps(error))
+    assert again.result == {"weight": [1.0]}
+    assert again.__notes__ == ["in the second run"]
+
+
 @pytest.mark.parametrize("kind", CLASSES)
 def test_every_class_is_documented_and_drawn_in_the_family(kind):
     page = (ROOT / "docs" / "guide" / "errors.md").read_text(encoding="utf-8")

@@ -67,3 +67,31 @@ def test_given_values_are_not_computed_again():
     graph = cp.trace(lambda x: np.exp(x) * 2)(1.0)
     plan = Plan(graph, graph.nodes[:1])
     assert plan.run([1.0], [10.0]) == [20.0]
+
+
+def test_outputs_share_no_memory_with_inputs_or_constants():
+    graph = cp.trace(lambda x: (x, x.reshape(3, 1), np.arange(3.0)))(np.ones(3))
+    given = np.ones(3)
+    for _ in range(2):
+        for value in cp.run(graph, given):
+            value[...] = 7
+    assert given.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "words"),
+    [
+        (([[1], [2, 3]],), ShapeError, "input 'x' is no array"),
+        ((np.ma.array([1.0, 2.0, 3.0], mask=[1, 0, 0]),), DtypeError, "masked array"),
+    ],
+)
+def test_what_is_no_array_names_the_input(values, error, words):
+    with pytest.raises(error, match=words):
+        cp.run(cp.trace(lambda x: x * 2)(np.ones(3)), *values)
+
+
+def test_what_is_no_graph_and_what_lies_outside():
+    with pytest.raises(ArgumentError, match="run wants a graph, not str"):
+        cp.run("graph", 1)
+    with pytest.raises(ArgumentError, match="index 7 is out of bounds"):
+        cp.run(cp.trace(lambda x, n: x[n])(np.ones(3), 1), np.ones(3), 7)

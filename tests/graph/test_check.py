@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+import clearprop as cp
 from clearprop.errors import GraphError
 from clearprop.graph import Constant, Graph, Guard, Input, Node, check, type_of
 from clearprop.primitives import CATALOGUE
 
 F = type_of((), "float64")
 V = type_of((3,), "float64")
-x, v = Input("x", F), Input("v", V)
+x, v, n = Input("x", F), Input("v", V), Input("n", type_of((), "int64"))
 
 
 def node(name, *operands, type=F, **params):
@@ -32,6 +33,8 @@ ILLEGAL = {
     "is writeable": Graph([v], [bad := node("add", v, writeable, type=V)], [bad]),
     "meets arrays without a broadcast": Graph([x, v], [bad := node("add", v, x, type=V)], [bad]),
     "a guard of kind 'bool' on float64": Graph([x], [], [x], [Guard(x, "bool", True)]),
+    "a guard of kind 'int' on int64 == 1.5": Graph([n], [], [n], [Guard(n, "int", 1.5)]),
+    "a guard of kind 'mask' on int64": Graph([n], [], [n], [Guard(n, "mask", (True,))]),
 }
 
 
@@ -45,3 +48,17 @@ def test_an_illegal_graph_is_refused(message):
 def test_a_legal_graph_comes_back():
     graph = Graph([x], [sine, double], [double])
     assert check(graph) is graph
+
+
+def test_the_error_names_the_line():
+    text = "graph(x: float64) {\n  %0: float32 = sin(x)\n  return %0\n}"
+    with pytest.raises(GraphError, match=r"at <text>:2, in graph: %0: float32 = sin\(x\)"):
+        cp.parse(text)
+
+
+@pytest.mark.parametrize("axes", ["(0.0,)", "(False,)"])
+def test_equal_parameters_of_another_kind_are_told_apart(axes):
+    text = "graph(x: float64[3]) {\n  %0: float64 = sum(x, axes=(0,))\n  return %0\n}"
+    cp.parse(text)  # remembered, and not to be taken for the other
+    with pytest.raises(GraphError, match="axes"):
+        cp.parse(text.replace("(0,)", axes))

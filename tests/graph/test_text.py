@@ -4,12 +4,13 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import clearprop as cp
-from clearprop.errors import GraphError, ParseError
+import clearprop.numpy as cnp
+from clearprop.errors import ArgumentError, GraphError, ParseError
 
 GOLDEN = """\
 graph(x: float64[3], n: int) {
@@ -116,3 +117,70 @@ def test_no_text_raises_anything_but_a_graph_error(text):
 def test_a_damaged_text_parses_or_is_refused(place, character):
     with contextlib.suppress(GraphError):
         cp.parse(GOLDEN[:place] + character + GOLDEN[place + 1 :])
+
+
+@pytest.mark.parametrize("text", [None, 3, b"graph() {}"])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(ArgumentError, match="wants the text of a graph"):
+        cp.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("constant", "words"),
+    [
+        ("float64[1.5](1.0)", "no length of an axis"),
+        ("float64[-1](1.0)", "no length of an axis"),
+        ("float64[99999999999999999999](1.0)", "no length of an axis"),
+        ("int64(1.5)", "cannot hold 1.5"),
+        ("bool(2)", "cannot hold 2"),
+        ('float64("1.5")', "cannot hold '1.5'"),
+        ("99999999999999999999", "cannot hold"),
+        ("", "line 2, column 12 of the graph's text: expected a value"),
+    ],
+)
+def test_constants_that_are_none(constant, words):
+    text = f"graph(x: float64) {{\n  return x, {constant}\n}}"
+    with pytest.raises(ParseError, match=words):
+        cp.parse(text)
+
+
+def parsed_or_complaint(text):
+    try:
+        return cp.parse(text)
+    except GraphError as error:
+        return str(error)
+
+
+PIECES = (
+    "(",
+    ")",
+    "]",
+    "=",
+    "%0",
+    "%9",
+    "-1",
+    "1e999",
+    "nan",
+    "1.5",
+    '"\\ud"',
+    "None",
+    "guard int",
+    "²",
+)
+
+
+@given(data=st.data())
+@settings(deadline=None, max_examples=200)
+def test_a_damaged_text_is_a_graph_error_with_its_line(data):
+    def f(x, n):
+        y = cnp.concatenate([x[::-1], np.sin(x) * 2])
+        y[n] = np.max(x, axis=0)
+        return y if y.sum() > 0 else -y
+
+    text = str(cp.trace(f)(np.array([1.0, 2.0, 3.0]), 1))
+    for _ in range(data.draw(st.integers(1, 3))):
+        start = data.draw(st.integers(0, len(text)))
+        stop = start + data.draw(st.integers(0, 4))
+        text = text[:start] + data.draw(st.sampled_from(PIECES)) + text[stop:]
+    found = parsed_or_complaint(text)
+    assert isinstance(found, cp.Graph) or "line " in found or "<text>:" in found

@@ -17,9 +17,9 @@ from tests.numpy.running import (
     replay,
     traced,
 )
-from tests.numpy.table import elementwise, making, products, reductions, shapes
+from tests.numpy.table import elementwise, linalg, making, products, reductions, shapes, sorting
 
-TABLES = (elementwise, making, products, reductions, shapes)
+TABLES = (elementwise, linalg, making, products, reductions, shapes, sorting)
 CASES = [case for module in TABLES for case in module.table.cases]
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)

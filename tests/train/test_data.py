@@ -1,13 +1,14 @@
 """Data sets: what loads, how it is split, and every file that must be refused."""
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from clearprop.errors import DataError, MissingExtraError
+from clearprop.errors import ArgumentError, DataError, MissingExtraError
 from clearprop.train import data
 
 GOOD = "height,width,kind\n1.0,2,cat\n2.0,3,dog\n3.0,5,cat\n4.0,7,dog\n"
@@ -147,9 +148,19 @@ BAD = {
     "missing-values": (
         "x,z,y\n1,2,0\n2,,1\n3,NA,0\n4,5,?\n",
         "y",
-        ["3 values are missing in 3 of 4 rows", "line 3", "column 'z'", "Fill them in"],
+        [
+            "3 values are missing in 3 of 4 rows; the first is an empty cell",
+            "line 3",
+            "column 'z'",
+            "Fill them in, or remove those rows or the columns",
+        ],
     ),
     "missing-target-value": ("x,y\n1,a\n2,\n3,b\n4,a\n", "y", ["1 value is missing", "column 'y'"]),
+    "missing-word": (
+        "x,y\n1,a\nN/A,a\n3,b\n4,a\n",
+        "y",
+        ["'N/A'", "Fill it in, or remove the row"],
+    ),
     "text-in-a-feature": (
         "x,y\n1,0\nabc,1\n3,0\n4,1\n",
         "y",
@@ -197,6 +208,12 @@ BAD = {
         ["4 examples are too few for 4 classes", "column 'y'", "another target"],
     ),
     "only-the-target": ("y\n0\n1\n0\n1\n", "y", ["no feature columns", "'y'", "Add columns"]),
+    "beyond-all-numbers": ("x,y\n1,0\n2,1\n1e400,0\n4,1\n", "y", ["'1e400' is beyond", "line 4"]),
+    "other-separator": (
+        "x|y\n0|1\n1|2\n0|1\n1|2\n",
+        "y",
+        ["first line is one column", "by commas"],
+    ),
     "unknown-separator": ("x|y\n0|1\n1|2\n0|1\n1|2\n", "x|y", ["no feature columns", "separate"]),
     "wide-table": (
         ",".join(f"c{i}" for i in range(500)) + "\n",
@@ -253,6 +270,8 @@ def test_columns_of_a_wide_table_are_listed_in_part(tmp_path):
         ("{}/tabel.csv", ["tabel.csv'", "Did you mean '{}/table.csv'?"]),
         ("{}", ["It is a folder", "path of a CSV file"]),
         ("{}/table.csv/x.csv", ["cannot be read", "The system says"]),
+        ("{}/" + "x" * 5000, ["cannot be read", "File name too long"]),
+        ("{}/a\0b", ["cannot be read", "null byte"]),
     ],
 )
 def test_sources_that_are_no_files(tmp_path, source, says):
@@ -261,6 +280,17 @@ def test_sources_that_are_no_files(tmp_path, source, says):
         data.load(source.format(tmp_path), "kind")
     for part in says:
         assert part.format(tmp_path) in str(caught.value)
+
+
+@pytest.mark.parametrize("source", [None, "", 5, b"table.csv"])
+def test_sources_that_are_no_names(source):
+    with pytest.raises(ArgumentError, match=r"^source is .*; it must be the name of a data set or"):
+        data.load(source)
+
+
+def test_a_path_is_as_good_as_its_name(tmp_path):
+    loaded = data.load(Path(write(tmp_path, GOOD)), "kind")
+    assert loaded.name == str(tmp_path / "table.csv")
 
 
 def test_bundled_sets_know_their_target():

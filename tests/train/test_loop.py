@@ -12,8 +12,8 @@ import pytest
 
 import clearprop as cp
 from clearprop import nn
-from clearprop.errors import ArgumentError, ClearpropError, ShapeError
-from clearprop.train import DivergedError, fit, gradient_descent, load, split
+from clearprop.errors import ArgumentError, ClearpropError, DivergedError, ShapeError
+from clearprop.train import fit, gradient_descent, load, split
 from clearprop.train.progress import Bar, Silent, progress_for
 from tests.nn.networks import by_hand, tangled, tangled_data
 
@@ -242,7 +242,7 @@ def test_ctrl_c_keeps_what_was_learned(action):
 def test_ctrl_c_in_the_midst_of_an_epoch_waits_for_the_batch(monkeypatch):
     batches = []
 
-    def watch(self, epoch, done):
+    def watch(self, done):
         batches.append(done)
         if done == 6:
             signal.raise_signal(signal.SIGINT)

@@ -180,6 +180,13 @@ def test_regression_shows_the_fit_instead_of_classes():
         assert part not in html
 
 
+def test_a_fit_worse_than_none_is_called_so():
+    far = Scatter("price", np.array([1.0, 2.0, 3.0]), np.array([1e70, 0.0, -1e70]))
+    html = render(replace(HOUSES, scatter=(far,)))
+    assert "<b>no fit</b>" in html
+    assert "price is predicted worse than by its mean (R² -10¹⁴⁰" in html
+
+
 def test_text_from_outside_is_only_text():
     html = render(RUNS["evil"])
     assert "<script" not in html

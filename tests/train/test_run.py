@@ -1,17 +1,21 @@
 """The whole job: a folder with model, report and history; predictions; every way it can fail."""
 
+import errno
 import json
 import os
 import signal
 import stat
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from clearprop.errors import ArgumentError, DataError, WeightsError
-from clearprop.train import Dataset, DivergedError, load, predict, run, split, weights
+from clearprop.errors import ArgumentError, DataError, DivergedError, WeightsError
+from clearprop.train import Dataset, load, predict, run, split, weights
 from clearprop.train import model as models
+from clearprop.train.figures import Meter
+from clearprop.train.outcome import write_history
 from clearprop.train.progress import Silent
 
 QUICK = {"hidden": (16,), "epochs": 3, "progress": False}
@@ -154,10 +158,10 @@ def test_going_on(tmp_path):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"seed": 1}, "its seed are 0, here are 1"),
-        ({"hidden": (9,)}, "its layers"),
-        ({"activation": "tanh"}, "its activation"),
-        ({"source": "wine"}, "its layers"),
+        ({"seed": 1}, "cannot be resumed with seed 1: it has 0"),
+        ({"hidden": (9,)}, r"with layers \(4, 9, 3\): it has \(4, 8, 3\)"),
+        ({"activation": "tanh"}, "with activation tanh: it has relu"),
+        ({"source": "wine"}, "with layers"),
     ],
 )
 def test_going_on_from_another_run(tmp_path, change, message):
@@ -165,6 +169,19 @@ def test_going_on_from_another_run(tmp_path, change, message):
     options = {"source": "iris", "hidden": (8,), "epochs": 1, "resume": first["model"]} | change
     with pytest.raises(WeightsError, match=message):
         run(out=tmp_path / "second", **options)
+    assert not (tmp_path / "second").exists()
+
+
+def test_going_on_with_other_examples(tmp_path):
+    rows = [[x, 2 * x + 1, "ab"[x % 2]] for x in range(40)]
+    source = write_csv(tmp_path / "a.csv", ["x", "y", "kind"], rows)
+    options = {"target": "kind", "hidden": (8,), "epochs": 1, "progress": False}
+    first = run(source, out=tmp_path / "first", **options)
+    again = run(source, out=tmp_path / "again", resume=first["model"], **options)
+    assert again["epochs"] == 2
+    write_csv(tmp_path / "a.csv", ["x", "y", "kind"], rows[:-2])
+    with pytest.raises(WeightsError, match="it has learned from other examples"):
+        run(source, out=tmp_path / "second", resume=first["model"], **options)
     assert not (tmp_path / "second").exists()
 
 
@@ -180,6 +197,30 @@ def test_ctrl_c_saves_what_was_learned(tmp_path, monkeypatch):
     assert files(tmp_path) == ["history.json", "model.safetensors", "report.html"]
     assert len(predict(found["model"], load("iris").features)) == 150
     assert "Stopped by Ctrl-C after epoch 2" in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_ctrl_c_waits_until_all_is_saved(tmp_path, monkeypatch):
+    def write(path, record):
+        signal.raise_signal(signal.SIGINT)
+        write_history(path, record)
+
+    monkeypatch.setattr("clearprop.train.job.write_history", write)
+    found = run("iris", out=tmp_path, **QUICK)
+    assert (found["interrupted"], found["stopped"]) == (True, "epochs")
+    assert files(tmp_path) == ["history.json", "model.safetensors", "report.html"]
+
+
+def test_ctrl_c_before_the_first_epoch_of_more(tmp_path, monkeypatch):
+    """What was learned before is not forgotten: the model stays one of three epochs."""
+
+    def interrupt(self, epoch):
+        raise KeyboardInterrupt
+
+    first = run("iris", out=tmp_path / "first", **QUICK)
+    monkeypatch.setattr(Meter, "record", interrupt)
+    second = run("iris", out=tmp_path / "second", resume=first["model"], **QUICK)
+    assert (second["interrupted"], second["epochs"], second["kept_epoch"]) == (True, 3, 3)
+    assert models.load(second["model"]).epochs == 3
 
 
 def test_patience_and_target(tmp_path):
@@ -198,7 +239,9 @@ def test_divergence_saves_the_last_finite_weights(tmp_path):
     source = write_csv(tmp_path / "a.csv", ["a", "b", "c"], rows)
     with pytest.raises(DivergedError, match=r"The last finite weights are in .*model.safetensors"):
         run(source, target="c", out=tmp_path / "out", **options)
-    assert files(tmp_path / "out") == ["model.safetensors"]
+    assert files(tmp_path / "out") == ["history.json", "model.safetensors", "report.html"]
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert "the loss was no finite number" in report
     params = models.load(tmp_path / "out" / "model.safetensors").params
     assert np.isfinite(params["output"]["weight"]).all()
 
@@ -221,6 +264,31 @@ def test_a_folder_that_may_not_be_written(tmp_path):
         run("iris", out=tmp_path / "new", **QUICK)
 
 
+def test_a_file_system_that_may_not_be_written(tmp_path, monkeypatch):
+    def refuse(**where):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    with pytest.raises(ArgumentError, match="It cannot be written to: Read-only file system"):
+        run("iris", out=tmp_path / "new", **QUICK)
+    assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "broken/inside", "broken"])
+def test_names_that_no_folder_has(tmp_path, name):
+    (tmp_path / "broken").symlink_to("nowhere")
+    with pytest.raises(ArgumentError, match="cannot be the folder for the results"):
+        run("iris", out=tmp_path / name, **QUICK)
+    assert files(tmp_path) == ["broken"]
+
+
+def test_a_folder_in_the_place_of_a_file(tmp_path):
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(ArgumentError, match=r"The report.html in it is a folder"):
+        run("iris", out=tmp_path, **QUICK)
+    assert files(tmp_path) == ["report.html"]
+
+
 def test_failure_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="no data set and no file"):
         run("iriss", out=tmp_path / "a" / "b")
@@ -233,23 +301,6 @@ def test_failure_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(Silent, "epoch", fail)
     with pytest.raises(RuntimeError):
         run("iris", out=tmp_path / "a" / "b", **QUICK)
-    assert files(tmp_path) == []
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"hidden": (0,)}, "the number of units is 0"),
-        ({"activation": "rellu"}, "no activation 'rellu'"),
-        ({"epochs": 0}, "epochs is 0"),
-        ({"batch_size": 0}, "batch_size is 0"),
-        ({"regularization": -1.0}, "regularization=-1.0"),
-        ({"learning_rate": -1.0}, "the learning rate is -1.0"),
-    ],
-)
-def test_wrong_options(tmp_path, options, message):
-    with pytest.raises(ArgumentError, match=message):
-        run("iris", out=tmp_path / "out", **options)
     assert files(tmp_path) == []
 
 
@@ -318,9 +369,23 @@ def test_models_that_cannot_be_read(iris, tmp_path):
         {"class_names": '["one"]'},
         {"hidden": "rellu"},
         {"class_names": "null"},
+        {"epochs": "many"},
+        {"epochs": "-1"},
+        {"sizes": "[4, 1000000000000000, 3]"},
     ):
         weights.save(broken, arrays, texts | changed)
         with pytest.raises(WeightsError, match="is damaged"):
+            predict(broken, np.ones((1, 4)))
+    for name, values in (
+        ("standardizer", {"mean": np.zeros(4), "scale": np.ones(3)}),
+        ("standardizer", {"mean": np.zeros(4)}),
+        ("standardizer", np.zeros(4)),
+        ("standardizer", {"mean": np.zeros(4), "scale": np.full(4, np.nan)}),
+        ("targets", {"mean": np.zeros(3), "scale": np.ones(3)}),
+        ("network", {}),
+    ):
+        weights.save(broken, arrays | {name: values}, texts)
+        with pytest.raises(WeightsError, match=f"{broken} is damaged"):
             predict(broken, np.ones((1, 4)))
     weights.save(broken, arrays, texts | {"sizes": "[4, 17, 3]"})
     with pytest.raises(WeightsError, match="the network needs"):

@@ -1,4 +1,4 @@
-"""A graph for a whole batch, ready to run; kept under the signature of the graph for one element."""
+"""A graph for a whole batch, ready to run; kept under the signature of that for one element."""
 
 from __future__ import annotations
 
@@ -26,14 +26,17 @@ class Batch:
         graph: The graph for one element.
         flags: Which of its inputs differ from element to element.
         size: The number of elements.
+        always: Which outputs are to have the axis of the batch, be they equal for all elements.
 
     Attributes:
-        batched: Which of the outputs have the axis of the batch, as their first.
+        batched: Which outputs have it, as their first.
     """
 
-    def __init__(self, graph: Graph, flags: tuple[bool, ...], size: int) -> None:
+    def __init__(
+        self, graph: Graph, flags: tuple[bool, ...], size: int, always: tuple[bool, ...]
+    ) -> None:
         self.size = size
-        self.graph, self.batched = batch(graph, flags, size)
+        self.graph, self.batched = batch(graph, flags, size, always=always)
         guarded = [guard.value for guard in self.graph.guards]
         outputs = (*self.graph.outputs, *guarded)
         self.plan = Plan(Graph(self.graph.inputs, self.graph.nodes, outputs))
@@ -82,10 +85,10 @@ class Batch:
 _cached = functools.lru_cache(maxsize=512)(Batch)
 
 
-def batch_of(graph: Graph, flags: tuple[bool, ...], size: int) -> Batch:
+def batch_of(graph: Graph, flags: tuple[bool, ...], size: int, always: tuple[bool, ...]) -> Batch:
     """The batched graph, from the cache where an equal one was made before."""
     make = _cached if len(graph.nodes) <= CACHED_NODES else Batch
-    return make(graph, flags, size)
+    return make(graph, flags, size, always)
 
 
 def _origin(node: Node) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
+from clearprop.derive import batch
 from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node
@@ -29,10 +30,22 @@ class Derived:
         graph: The traced graph.
         derive: ``forward`` or ``reverse``.
         wrt: Positions of the inputs to differentiate by.
+        size: How many tangents or cotangents go through it at once, along a leading axis which the
+            results have as well; None for a single one without that axis.
     """
 
-    def __init__(self, graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        derive: Callable[..., Graph],
+        wrt: tuple[int, ...],
+        size: int | None = None,
+    ) -> None:
         derived = derive(graph, [graph.inputs[i] for i in wrt])
+        if size is not None:
+            seeds = len(derived.inputs) - len(graph.inputs)
+            flags = (*[False] * len(graph.inputs), *[True] * seeds)
+            derived, _ = batch(derived, flags, size, always=True)
         saved = saved_nodes(graph)
         needed: set[Any] = set(derived.outputs)
         for node in derived.nodes:
@@ -63,10 +76,12 @@ class Derived:
 _cached = functools.lru_cache(maxsize=512)(Derived)
 
 
-def derived_of(graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...]) -> Derived:
+def derived_of(
+    graph: Graph, derive: Callable[..., Graph], wrt: tuple[int, ...], size: int | None = None
+) -> Derived:
     """The derived graph, from the cache where an equal one was derived before."""
     make = _cached if len(graph.nodes) <= CACHED_NODES else Derived
-    return make(graph, derive, wrt)
+    return make(graph, derive, wrt, size)
 
 
 def owned(value: Any, foreign: set[int]) -> Any:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Any, Final, Literal, final, get_args
 
 import numpy as np
 import optree
 
-from clearprop.api.derivatives import grad, jvp, vjp
-from clearprop.api.leaves import is_single, positions_of
+from clearprop.api.derivatives import grad
+from clearprop.api.eager import derived_of
+from clearprop.api.leaves import is_single, outputs_of, positions_of, record
+from clearprop.derive import forward, reverse
 from clearprop.errors import ArgumentError, DtypeError
+from clearprop.graph import Graph, Type, Value
 from clearprop.numpy.namespace import NAMESPACE
-from clearprop.tracing import Traced, parameter_name, require_callable, user_line
+from clearprop.tracing import Recorded, Traced, owned, require_callable, user_line
 
 Mode = Literal["auto", "forward", "reverse"]
+
+PASS_ELEMENTS: Final = 2**20
+"""How many elements a batch of tangents or cotangents may have at the largest value of a graph."""
 
 
 def jacobian(
@@ -26,8 +33,10 @@ def jacobian(
     Args:
         f: A function of numbers and arrays, or containers of them.
         argnums: Which positional argument to differentiate by, or several.
-        mode: ``"forward"`` (one pass per input element), ``"reverse"`` (one per output element), or
-            ``"auto"``, which counts both and takes the fewer; at a tie, forward.
+        mode: ``"forward"`` (a tangent per input element), ``"reverse"`` (a cotangent per output
+            element), or ``"auto"``, which counts both and takes the fewer; at a tie, forward.
+            The function is called once, and many tangents or cotangents go through its graph in
+            one pass; where they would fill the memory, in several.
 
     Returns:
         A function with f's signature. For an array of shape ``s`` by an array of shape ``t`` it
@@ -46,27 +55,21 @@ def jacobian(
 
     @functools.wraps(f)
     def whole(*args: Any, **kwargs: Any) -> Any:
-        positions = positions_of(argnums, len(args))
-        chosen = tuple(args[i] for i in positions)
-
-        def of_chosen(*values: Any) -> Any:
-            full = list(args)
-            for position, value in zip(positions, values, strict=True):
-                full[position] = value
-            return f(*full, **kwargs)
-
-        names = [parameter_name(f, i) for i in positions]
-        inputs = _Leaves(chosen, names)
-        value, pull = vjp(of_chosen, *chosen)
-        outputs = _Leaves(value, ["the function's result"])
-        forward = mode == "forward" or (mode == "auto" and inputs.count <= outputs.count)
-        rows = (
-            _by_columns(of_chosen, inputs, outputs) if forward else _by_rows(pull, inputs, outputs)
-        )
-        blocks = [
-            inputs.rebuild(row)[0] if is_single(argnums) else inputs.rebuild(row) for row in rows
-        ]
-        return outputs.rebuild(blocks)
+        recorded = record(f, args, kwargs, positions_of(argnums, len(args)))
+        _, results, structure = outputs_of(recorded)
+        _require_real(results)
+        inputs = _Side([leaf.place.type for leaf in recorded.leaves if leaf.place is not None])
+        outputs = _Side([result.type for result in results])
+        run = _Passes(recorded, [result.node for result in results])
+        if mode == "forward" or (mode == "auto" and inputs.count <= outputs.count):
+            columns = run.all(forward, inputs, outputs)
+            blocks = [[inputs.part(c, i, last=True) for i in inputs.places] for c in columns]
+        else:
+            rows = run.all(reverse, outputs, inputs)
+            blocks = [[outputs.part(r, o, last=False) for r in rows] for o in outputs.places]
+        by_argument = [_arranged(recorded, row) for row in blocks]
+        leaves = [row[0] if is_single(argnums) else row for row in by_argument]
+        return leaves[0] if structure is None else optree.tree_unflatten(structure, leaves)
 
     return whole
 
@@ -88,81 +91,101 @@ def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable
     return jacobian(grad(f, argnums), argnums, mode="forward")
 
 
-class _Leaves:
-    """The leaves of a nested value, and how many elements they have."""
+@final
+class _Side:
+    """The leaves on one side of a function: its inputs, or its outputs.
 
-    def __init__(self, value: Any, names: Sequence[str]) -> None:
-        self.values, self.structure = optree.tree_flatten(value)
-        for leaf in self.values:
-            dtype = leaf.dtype if hasattr(leaf, "dtype") else np.asarray(leaf).dtype
-            if dtype.kind != "f":
-                raise DtypeError(
-                    f"{' or '.join(names)} holds a value of type {dtype}, which has no derivative",
-                    where=user_line(),
-                    remedy="Use floats, or name other arguments in argnums.",
-                )
-        self.shapes = [leaf.shape if hasattr(leaf, "shape") else () for leaf in self.values]
-        self.count = sum(int(np.prod(shape)) for shape in self.shapes)
+    Args:
+        types: Their types.
+    """
 
-    def rebuild(self, values: Sequence[Any]) -> Any:
-        """The same structure with other leaves."""
-        return optree.tree_unflatten(self.structure, values)
+    def __init__(self, types: Sequence[Type]) -> None:
+        self.types = list(types)
+        sizes = [type_.size for type_ in types]
+        self.starts = list(accumulate(sizes, initial=0))
+        self.count = self.starts[-1]
+        self.places = range(len(sizes))
 
-    def basis(self) -> Iterator[Any]:
-        """Each unit vector, in the structure of the value."""
-        pairs = zip(self.shapes, self.values, strict=True)
-        zeros = [np.zeros(shape, _dtype(leaf)) for shape, leaf in pairs]
-        for place, zero in enumerate(zeros):
-            for index in np.ndindex(zero.shape):
-                unit = zero.copy()
-                unit[index] = 1
-                yield self.rebuild([*zeros[:place], unit, *zeros[place + 1 :]])
-
-
-def _by_columns(f: Callable[..., Any], inputs: _Leaves, outputs: _Leaves) -> list[list[Any]]:
-    """Forward mode: one tangent per input element."""
-    primals = inputs.rebuild(inputs.values)
-    columns = [optree.tree_leaves(jvp(f, primals, unit)[1]) for unit in inputs.basis()]
-    return [
-        [
-            _assemble([column[o] for column in part], inputs.shapes[i], shape, last=True)
-            for i, part in enumerate(_parts(columns, inputs))
+    def basis(self, first: int, size: int) -> list[Any]:
+        """Unit vectors, from the given one on: for each leaf its part of them, stacked."""
+        return [
+            np.eye(size, type_.size, first - start, type_.dtype).reshape(size, *type_.shape)
+            for type_, start in zip(self.types, self.starts, strict=False)
         ]
-        for o, shape in enumerate(outputs.shapes)
-    ]
+
+    def part(self, rows: Any, place: int, *, last: bool) -> Any:
+        """The rows that belong to one leaf, as one array; the leaf's axes come last or first."""
+        rows = rows[self.starts[place] : self.starts[place + 1]]
+        other, own = rows.shape[1:], self.types[place].shape
+        if last:
+            rows = _call("moveaxis", rows, 0, -1)
+        return _own(_call("reshape", rows, (*other, *own) if last else (*own, *other)))
 
 
-def _by_rows(pull: Callable[[Any], Any], inputs: _Leaves, outputs: _Leaves) -> list[list[Any]]:
-    """Reverse mode: one cotangent per output element."""
-    rows = [optree.tree_leaves(pull(unit)) for unit in outputs.basis()]
-    return [
-        [
-            _assemble([row[i] for row in part], outputs.shapes[o], shape, last=False)
-            for i, shape in enumerate(inputs.shapes)
+@final
+class _Passes:
+    """The passes through a traced function: many unit vectors in each.
+
+    Args:
+        recorded: The traced call.
+        outputs: Its results.
+    """
+
+    def __init__(self, recorded: Recorded, outputs: Sequence[Value]) -> None:
+        self.recorded = recorded
+        self.graph = recorded.trace.finish(outputs)
+        self.wrt = tuple(range(len(recorded.leaves)))
+        largest = max(
+            value.type.size for value in (*self.graph.inputs, *self.graph.nodes, *outputs)
+        )
+        self.at_once = max(1, PASS_ELEMENTS // max(1, largest))
+
+    def all(self, derive: Callable[..., Graph], side: _Side, other: _Side) -> list[Any]:
+        """For each leaf of the other side what all unit vectors of this one give, stacked."""
+        if not side.count:
+            return [np.zeros((0, *type_.shape), type_.dtype) for type_ in other.types]
+        starts = range(0, side.count, self.at_once)
+        passes = [
+            self._one(derive, side.basis(start, min(self.at_once, side.count - start)))
+            for start in starts
         ]
-        for o, part in enumerate(_parts(rows, outputs))
-    ]
+        return [_call("concatenate", parts) for parts in zip(*passes, strict=True)]
+
+    def _one(self, derive: Callable[..., Graph], seeds: list[Any]) -> list[Any]:
+        trace = self.recorded.trace
+        derived = derived_of(self.graph, derive, self.wrt, len(seeds[0]))
+        return derived.run(trace.nodes, trace.saved, [*self.recorded.values(), *seeds])
 
 
-def _parts(rows: list[list[Any]], leaves: _Leaves) -> Iterator[list[list[Any]]]:
-    """The rows that belong to each leaf."""
-    start = 0
-    for shape in leaves.shapes:
-        stop = start + int(np.prod(shape))
-        yield rows[start:stop]
-        start = stop
+def _arranged(recorded: Recorded, blocks: Sequence[Any]) -> tuple[Any, ...]:
+    """A block for each leaf of the arguments, in their structure; None for what is no number."""
+    rest = iter(blocks)
+    return tuple(
+        argument.rebuild([None if leaf.place is None else next(rest) for leaf in argument.leaves])
+        for argument in recorded.arguments
+    )
 
 
-def _assemble(pieces: list[Any], over: Any, shape: Any, *, last: bool) -> Any:
-    """One array of the pieces: ``over`` is the shape that they run over."""
-    if not pieces:
-        return np.zeros(shape + over if last else over + shape)
-    if not any(piece.__class__ is Traced for piece in pieces):
-        stacked = np.stack([np.asarray(piece) for piece in pieces], axis=-1 if last else 0)
-        return stacked.reshape(shape + over if last else over + shape)[()]
-    stacked = NAMESPACE["stack"](pieces, axis=-1 if last else 0)
-    return NAMESPACE["reshape"](stacked, shape + over if last else over + shape)
+def _require_real(results: Sequence[Traced]) -> None:
+    """Raise if a result has no derivative."""
+    for result in results:
+        if result.dtype.kind != "f":
+            raise DtypeError(
+                f"the function's result holds a value of type {result.type}, which has no "
+                "derivative",
+                where=user_line(),
+                remedy="Return floats only.",
+            )
 
 
-def _dtype(leaf: Any) -> Any:
-    return leaf.dtype if hasattr(leaf, "dtype") else np.float64
+def _call(name: str, first: Any, *args: Any) -> Any:
+    """The function of that name, NumPy's own where no value is traced."""
+    traced = any(x.__class__ is Traced for x in (first if name == "concatenate" else (first,)))
+    return NAMESPACE[name](first, *args) if traced else getattr(np, name)(first, *args)
+
+
+def _own(value: Any) -> Any:
+    """The value as a scalar, or as an array in C order that is no view."""
+    if value.__class__ is not Traced:
+        return np.array(value, order="C")[()]
+    return owned(value) if value.shape else value.snapshot()

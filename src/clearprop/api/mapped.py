@@ -17,6 +17,7 @@ from clearprop.tracing import (
     Traced,
     apply,
     bottom,
+    can_be_traced,
     parameter_name,
     require_traceable,
     user_line,
@@ -35,12 +36,23 @@ class Operand:
     Attributes:
         name: How the user would write it: ``x``, ``params['w']``.
         value: What was passed.
-        axis: The axis that is mapped over, counted from 0; None if the leaf is passed on as it is.
+        axis: The axis that is mapped over, counted from 0; None if it is the same for all elements.
     """
 
     name: str
     value: Any
     axis: Axis
+
+    @property
+    def is_input(self) -> bool:
+        """Whether it is an input of the graph; else it is passed on as it is.
+
+        An array that is the same for all elements is one too, so that what differs can index it.
+        """
+        if self.axis is not None:
+            return True
+        is_array = self.value.__class__ in (np.ndarray, np.memmap)
+        return is_array and can_be_traced(self.value.dtype)
 
     @property
     def length(self) -> int:
@@ -50,26 +62,30 @@ class Operand:
 
     @property
     def type(self) -> Type:
-        """The type of one element."""
-        assert self.axis is not None
+        """The type for one element."""
         shape = self.value.shape
-        return type_of((*shape[: self.axis], *shape[self.axis + 1 :]), self.value.dtype)
+        if self.axis is not None:
+            shape = (*shape[: self.axis], *shape[self.axis + 1 :])
+        return type_of(shape, self.value.dtype)
 
     def example(self) -> Any:
-        """The numbers of the first element, as nobody else holds them; zeros if there is none."""
-        type_ = self.type
+        """The numbers for the first element, as nobody else holds them; zeros if there is none."""
+        numbers, type_ = np.asarray(bottom(self.value)), self.type
+        if self.axis is None:
+            return np.array(numbers)[()]
         if not self.length:
             return np.zeros(type_.shape, type_.dtype)[()]
-        return np.array(np.asarray(bottom(self.value)).take(0, self.axis))[()]
+        return np.array(numbers.take(0, self.axis))[()]
 
-    def leading(self) -> Any:
-        """The whole array with the mapped axis in front."""
-        assert self.axis is not None
-        order = (self.axis, *(i for i in range(self.value.ndim) if i != self.axis))
-        if self.value.__class__ is not Traced:
-            return np.asarray(self.value).transpose(order)
-        found = self.value.snapshot()
-        return apply("transpose", found, axes=order) if self.axis else found
+    def whole(self) -> Any:
+        """The whole array; a mapped axis stands in front."""
+        found = self.value.snapshot() if self.value.__class__ is Traced else self.value
+        if not self.axis:
+            return found
+        order = (self.axis, *(i for i in range(found.ndim) if i != self.axis))
+        if found.__class__ is Traced:
+            return apply("transpose", found, axes=order)
+        return found.transpose(order)
 
 
 def require_axes(axes: Any, what: str) -> None:
@@ -105,7 +121,8 @@ def operands_of(
             remedy="Give one entry for each, None for those that are the same for all elements; "
             "keyword arguments are mapped over axis 0.",
         )
-    paths, values, structure = optree.tree_flatten_with_path((args, kwargs), none_is_leaf=True)
+    both: Any = (args, kwargs)
+    paths, values, structure = optree.tree_flatten_with_path(both, none_is_leaf=True)
     names = [_name(f, path) for path in paths]
     axes: list[Any] = [0] * len(values)
     of_args = leaf_axes(asked, args, f"in_axes={in_axes!r} does not fit the arguments")

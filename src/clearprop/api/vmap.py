@@ -45,8 +45,8 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
         in_axes: The axis of the arguments to map over: an int (negative ones count from the end)
             for all, or a tuple with an entry for each positional argument. An entry may be a
             container of axes, of the structure of the argument or of its outer part. None stands
-            for what is the same for all elements; it is passed on as it is. Keyword arguments are
-            mapped over axis 0.
+            for what is the same for all elements, which may also be no number at all. Keyword
+            arguments are mapped over axis 0.
         out_axes: Where the new axis stands in the results: an int, None where all elements agree,
             or a container of them.
 
@@ -61,9 +61,9 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
 
     >>> vmap(lambda x, y: x @ y)(np.ones((4, 3)), np.ones((4, 3)))
     array([3., 3., 3., 3.])
-    >>> vmap(lambda w, x: w * x, in_axes=(None, 0), out_axes=1)(np.array([1.0, 2.0]), np.arange(3.0))
-    array([[0., 1., 2.],
-           [0., 2., 4.]])
+    >>> vmap(lambda w, x: w * x, in_axes=(None, 0), out_axes=1)(np.array([1.0, 2.0]), np.ones(3))
+    array([[1., 1., 1.],
+           [2., 2., 2.]])
     >>> import clearprop as cp
     >>> vmap(cp.grad(lambda x: x**3))(np.array([1.0, 2.0]))
     array([ 3., 12.])
@@ -76,17 +76,17 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
     def mapped(*args: Any, **kwargs: Any) -> Any:
         operands, structure = operands_of(f, args, kwargs, in_axes)
         size = common_length(operands)
-        trace = Trace(NAMESPACE, lift=True, detached=True, example=True)
-        given = [_handle(trace, operand) for operand in operands]
-        positional, named = optree.tree_unflatten(structure, given)
-        with np.errstate(**({} if size else {"all": "ignore"})):  # zeros stand in for no element
-            result = called(trace, f, positional, named)
+        trace = Trace(NAMESPACE, lift=True, detached=True, example=True, hollow=not size)
+        handles = [_handle(trace, operand) for operand in operands]
+        positional, named = structure.unflatten(handles)
+        result = called(trace, f, positional, named)
         results = _Results(trace, result, out_axes)
         graph = trace.finish([leaf.node for leaf in results.leaves])
-        whole = [operand.leading() for operand in operands if operand.axis is not None]
-        values = [*whole, *(value for _, value in trace.captured)]
-        flags = (True,) * len(whole) + (False,) * len(trace.captured)
-        made = batch_of(graph, flags, size)
+        given = [operand for operand in operands if operand.is_input]
+        captured = [value for _, value in trace.captured]
+        values = [*(operand.whole() for operand in given), *captured]
+        flags = (*(operand.axis is not None for operand in given), *[False] * len(captured))
+        made = batch_of(graph, flags, size, tuple(axis is not None for axis in results.axes))
         return results.shown(made.run(graph, values), made.batched, {id(x) for x in values})
 
     return mapped
@@ -94,10 +94,10 @@ def vmap(f: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable
 
 def _handle(trace: Trace, operand: Operand) -> Any:
     """What the function receives for a leaf of an argument."""
-    if operand.axis is None:
+    if not operand.is_input:
         return operand.value
-    type_ = operand.type
-    return argument(trace, operand.name, type_, operand.example(), bool(type_.shape))
+    number, is_array = operand.example(), bool(operand.type.shape) or operand.axis is None
+    return argument(trace, operand.name, operand.type, number, is_array)
 
 
 @final
@@ -131,9 +131,8 @@ class _Results:
         made: list[Any] = []
         for place, (value, differs) in enumerate(zip(values, batched, strict=True)):
             axis = self._axis(place, differs)
-            made.append(
-                _agreed(value, self.leaves[place]) if axis is None else along(value, axis, foreign)
-            )
+            leaf = self.leaves[place]
+            made.append(_agreed(value, leaf) if axis is None else along(value, axis, foreign))
             foreign.add(id(made[-1]))
         rest = iter(made)
         leaves = [next(rest) if is_value else None for is_value in self.places]

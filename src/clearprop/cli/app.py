@@ -111,11 +111,14 @@ def _paragraph(error: ClearpropError) -> str:
 def _shielded(words: list[str]) -> list[str]:
     """An expression or a number may begin with a minus: a space before it tells it from an option.
 
-    The only option of ours with one minus is ``-h``.
+    The only option of ours with one minus is ``-h``. Other commands take names and paths, to which
+    a space would belong.
 
-    >>> _shielded(["-a*b", "-3", "-h", "--json"])
-    [' -a*b', ' -3', '-h', '--json']
+    >>> _shielded(["check", "-a*b", "-3", "-h", "--json"])
+    ['check', ' -a*b', ' -3', '-h', '--json']
     """
+    if words[:1] not in (["explain"], ["check"]):
+        return words
     return [f" {word}" if word[:1] == "-" != word[1:2] and word != "-h" else word for word in words]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -14,6 +15,7 @@ from rich.text import Text
 
 from clearprop.cli.lazily import load
 from clearprop.cli.output import console, indented, new_table, note, print_json, write_files
+from clearprop.errors import ArgumentError
 
 _MOST_ROWS: Final = 20
 
@@ -36,6 +38,8 @@ def predict(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Predict with a trained network."""
+    if out is not None:
+        _refuse_overwriting(out, model, data)
     bundled = data in load("train.data").BUNDLED
     source = load("train.data").load(data).features if bundled else data
     predictions = load("train").predict(model, source)
@@ -47,6 +51,19 @@ def predict(
         _show(predictions)
     if out is not None:
         note(f"wrote {out}")
+
+
+def _refuse_overwriting(out: Path, model: Path, data: str) -> None:
+    """A slip of the hand must not cost the data.
+
+    Raises:
+        ArgumentError: The file to write is one to read.
+    """
+    if any(os.path.abspath(out) == os.path.abspath(path) for path in (model, data)):
+        raise ArgumentError(
+            f"--out {out} would replace what the predictions are made from",
+            remedy="Name another file.",
+        )
 
 
 def _show(predictions: Any) -> None:

@@ -74,8 +74,7 @@ def train(
 ) -> None:
     """Train a network on a data set; leave the model and a report.
 
-    A fifth of the examples is held out to test on. Ctrl-C ends training and saves what was
-    learned.
+    A fifth of the examples is held out to test on. Ctrl-C saves what was learned.
     """
     summary: dict[str, Any] = load("train").run(
         source,
@@ -111,7 +110,8 @@ def _units(text: str) -> tuple[int, ...]:
     ((128, 64), ())
     """
     words = [] if text.strip() == "none" else [word.strip() for word in text.split(",")]
-    if not all(word.isascii() and word.isdigit() and int(word) > 0 for word in words):
+    digits = all(word.isascii() and word.isdigit() and len(word) < 20 for word in words)
+    if not digits or not all(map(int, words)):
         raise ArgumentError(
             f"--hidden {text!r} is no list of layers",
             remedy="Write the units of each hidden layer, such as 128,64; or none.",
@@ -168,4 +168,11 @@ def _ending(summary: dict[str, Any]) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4g}"
+    """In four digits, or in all before the point.
+
+    >>> _number(0.0123456), _number(21056.3), _number(2e12), _number(None)
+    ('0.01235', '21,056', '2e+12', '–')
+    """
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if 1e3 <= abs(value) < 1e9 else f"{value:.4g}"

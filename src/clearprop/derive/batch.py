@@ -8,12 +8,13 @@ Parallel and Distributed Computing 8 (1990).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from clearprop.graph import Graph, Guard, Input, Node, Value, constant, prune
-from clearprop.primitives import Builder, Sym
+from clearprop.primitives import Builder, Bundle, Projection, Same, Sym
 from clearprop.primitives.batching import batched_type, repeated
 
 
@@ -41,26 +42,40 @@ def batch(
         all elements have the outcome.
     """
     known: dict[Value, Value] = {}
-    inputs = []
-    for value, differs in zip(graph.inputs, batched, strict=True):
-        inputs.append(Input(value.name, batched_type(value.type, size)) if differs else value)
+    agreed: dict[Value, Value] = {}
+    bundles: dict[Value, Bundle] = {}
+    inputs = list(graph.inputs)
+    for place, (value, differs) in enumerate(zip(graph.inputs, batched, strict=True)):
         if differs:
-            known[value] = inputs[-1]
+            known[value] = inputs[place] = Input(value.name, batched_type(value.type, size))
     for node in graph.nodes:
         flags = [operand in known for operand in node.operands]
-        if True in flags:
+        if isinstance(node.primitive, Projection) and node.operands[0] in bundles:
+            item = bundles[node.operands[0]].parts[dict(node.params)["index"]]
+            assert item is not None, "a rule for a batch gives every item"
+            known[node] = item.value
+        elif True in flags or not agreed.keys().isdisjoint(node.operands):
             ops.mark(node, "batched")
-            known[node] = _batched(ops, node, flags, known, size)
+            operands = [known.get(x, agreed.get(x, x)) for x in node.operands]
+            made = _batched(ops, node, flags, operands, size)
+            if isinstance(made, Bundle):
+                bundles[node] = made
+            elif isinstance(made, Same):
+                agreed[node] = made.value.value
+            else:
+                known[node] = made.value
         else:
             ops.nodes.append(node)
     ops.mark(None, "")
     wanted = [always] * len(graph.outputs) if isinstance(always, bool) else always
     for value, forced in zip(graph.outputs, wanted, strict=True):
         if forced and value not in known:
-            known[value] = repeated(ops, Sym(ops, value), size).value
-    outputs = [known.get(value, value) for value in graph.outputs]
+            known[value] = repeated(ops, Sym(ops, agreed.get(value, value)), size).value
+    outputs = [known.get(value, agreed.get(value, value)) for value in graph.outputs]
     guards = [
-        _for_all(ops, guard, Sym(ops, known[guard.value])) if guard.value in known else guard
+        _for_all(ops, guard, Sym(ops, known[guard.value]))
+        if guard.value in known
+        else replace(guard, value=agreed.get(guard.value, guard.value))
         for guard in graph.guards
     ]
     flags = [value in known for value in graph.outputs]
@@ -68,12 +83,14 @@ def batch(
 
 
 def _batched(
-    ops: Builder, node: Node, flags: Sequence[bool], known: Mapping[Value, Value], size: int
-) -> Value:
+    ops: Builder, node: Node, flags: Sequence[bool], replaced: Sequence[Value], size: int
+) -> Sym | Bundle | Same:
     """What the node's primitive makes of it, when those of its operands with a flag are batches."""
-    operands = [Sym(ops, known.get(operand, operand)) for operand in node.operands]
-    result: Sym = node.primitive.batch(ops, operands, flags, size, dict(node.params))
-    return result.value
+    operands = [Sym(ops, value) for value in replaced]
+    if True not in flags:
+        return Same(ops.apply(node.primitive, operands, dict(node.params)))
+    made: Sym | Bundle | Same = node.primitive.batch(ops, operands, flags, size, dict(node.params))
+    return made
 
 
 def _for_all(ops: Builder, guard: Guard, values: Sym) -> Guard:

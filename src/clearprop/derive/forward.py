@@ -6,10 +6,12 @@ Source: A. Griewank and A. Walther, *Evaluating Derivatives*, 2nd ed. (2008), se
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from clearprop.derive.activity import active_values
+from clearprop.derive.gating import pushed
 from clearprop.graph import Graph, Input, Value, prune
-from clearprop.primitives import Builder, Bundle, Sym
+from clearprop.primitives import Builder, Sym
 
 
 def forward(
@@ -39,24 +41,18 @@ def forward(
     active = active_values(graph, moving)
     seeds = [Input(f"d{value.name}", value.type) for value in moving]
     ops.nodes.extend(graph.nodes)
-    tangents: dict[Value, Sym | Bundle] = {
+    tangents: dict[Value, Any] = {
         value: Sym(ops, seed) for value, seed in zip(moving, seeds, strict=True)
     }
     for node in graph.nodes:
         if node in active:
             ops.mark(node, "tangent")
-            tangent = node.primitive.jvp(
-                ops,
-                Sym(ops, node),
-                [Sym(ops, operand) for operand in node.operands],
-                [tangents.get(operand) for operand in node.operands],
-                dict(node.params),
-            )
+            tangent = pushed(ops, node, [tangents.get(operand) for operand in node.operands])
             if tangent is not None:
                 tangents[node] = tangent
     ops.mark(None, "")
     results = [
-        ops.sym(tangents.get(value) or ops.zeros(value.type)).value
+        ops.settle(tangents.get(value) or ops.zeros(value.type)).value
         for value in (graph.outputs if at is None else at)
         if value.type.differentiable
     ]

@@ -45,7 +45,7 @@ def facts(
     found = list(primitive.vjp(ops, Sym(ops, y), operands, ct, moving, dict(params)))
     found = [sym if move else None for sym, move in zip(found, moving, strict=True)]
     found.append(primitive.jvp(ops, Sym(ops, y), operands, tangents, dict(params)))
-    outputs = [sym.value for sym in _flat(found)]
+    outputs = [sym.value for sym in _flat(map(ops.settle, found))]
     used: set[Value] = set(outputs)
     for node in prune(Graph((), ops.nodes, outputs)).nodes:
         used.update(node.operands)

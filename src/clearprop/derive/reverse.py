@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from clearprop.derive.activity import active_values
+from clearprop.derive.gating import pulled
 from clearprop.graph import Graph, Input, Value, prune
-from clearprop.primitives import Builder, Bundle, Sym
+from clearprop.primitives import Builder, Sym
 
 
 def reverse(
@@ -43,34 +44,24 @@ def reverse(
         if value.type.differentiable:
             seeds.append(Input(f"ct{len(seeds)}", value.type))
             if value in active:
-                _accumulate(adjoints, value, Sym(ops, seeds[-1]))
+                adjoints[value] = ops.total([adjoints.get(value), Sym(ops, seeds[-1])])
     for node in reversed(graph.nodes):
         adjoint = adjoints.pop(node, None)
         if node in found:
             found[node] = adjoint
         if adjoint is not None:
             ops.mark(node, "adjoint")
-            operands = node.operands
-            contributions = node.primitive.vjp(
-                ops,
-                Sym(ops, node),
-                [Sym(ops, operand) for operand in operands],
-                adjoint,
-                [operand in active for operand in operands],
-                dict(node.params),
-            )
-            for operand, contribution in zip(operands, contributions, strict=True):
+            contributions = pulled(ops, node, adjoint, [x in active for x in node.operands])
+            for operand, contribution in zip(node.operands, contributions, strict=True):
                 if contribution is not None and operand in active:
-                    _accumulate(adjoints, operand, contribution)
+                    known = adjoints.get(operand)
+                    adjoints[operand] = (
+                        contribution if known is None else ops.plus(known, contribution)
+                    )
     ops.mark(None, "")
     results = [
-        (found[value] or adjoints.get(value) or ops.zeros(value.type)).value for value in wanted
+        ops.settle(found[value] or adjoints.get(value) or ops.zeros(value.type)).value
+        for value in wanted
     ]
     outputs = (*graph.outputs, *results) if keep_values else tuple(results)
     return prune(Graph((*graph.inputs, *seeds), ops.nodes, outputs, graph.guards))
-
-
-def _accumulate(adjoints: dict[Value, Any], value: Value, contribution: Sym | Bundle) -> None:
-    """Add a contribution: the sum over the edges that leave the value."""
-    known = adjoints.get(value)
-    adjoints[value] = contribution if known is None else known + contribution

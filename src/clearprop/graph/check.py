@@ -7,10 +7,13 @@ from typing import Final
 
 from clearprop.errors import ClearpropError, GraphError
 from clearprop.graph.graph import Graph
-from clearprop.graph.node import Constant, Input, Node
+from clearprop.graph.node import Constant, Guard, Input, Node
+from clearprop.graph.provenance import location_of
 from clearprop.graph.text import literal
+from clearprop.graph.types import Type
 
-Findings = Iterator[str]
+Findings = Iterator[tuple[str, Node | Guard | None]]
+"""What breaks a rule, each with the node or guard whose line an error names."""
 
 
 def check(graph: Graph) -> Graph:
@@ -24,8 +27,13 @@ def check(graph: Graph) -> Graph:
     while open_graphs:
         checked = open_graphs.pop()
         for rule, violations in RULES:
-            for violation in violations(checked):
-                raise GraphError(f"illegal graph: {violation}", why=f"The rule is: {rule}.")
+            for violation, thing in violations(checked):
+                place = thing.provenance if isinstance(thing, Guard) else thing
+                raise GraphError(
+                    f"illegal graph: {violation}",
+                    where=str(location_of(place) or ""),
+                    why=f"The rule is: {rule}.",
+                )
         found = [body for node in checked.nodes for body in bodies(node)]
         open_graphs += [body for body in found if body not in seen]
         seen.update(found)
@@ -45,28 +53,31 @@ def _order(graph: Graph) -> Findings:
     for index, node in enumerate(graph.nodes):
         for operand in node.operands:
             if operand not in known and not isinstance(operand, Constant):
-                yield f"node %{index} ({node.primitive.name}) uses {operand!r} before its place"
+                yield (
+                    f"node %{index} ({node.primitive.name}) uses {operand!r} before its place",
+                    node,
+                )
         if node in known:
-            yield f"node %{index} ({node.primitive.name}) stands twice"
+            yield f"node %{index} ({node.primitive.name}) stands twice", node
         known.add(node)
     looked_at = [guard.value for guard in graph.guards]
     for value in (*graph.outputs, *looked_at):
         if value not in known and not isinstance(value, Constant):
-            yield f"{value!r} is an output or guarded but not part of the graph"
+            yield f"{value!r} is an output or guarded but not part of the graph", None
 
 
 def _inputs(graph: Graph) -> Findings:
     for value in graph.inputs:
         if type(value) is not Input:
-            yield f"{value!r} is no Input"
+            yield f"{value!r} is no Input", None
     if len(set(graph.inputs)) < len(graph.inputs):
-        yield "an input stands twice"
+        yield "an input stands twice", None
 
 
 def _nodes(graph: Graph) -> Findings:
     for node in graph.nodes:
         if type(node) is not Node:
-            yield f"{node!r} is no Node"
+            yield f"{node!r} is no Node", None
 
 
 def _types(graph: Graph) -> Findings:
@@ -74,17 +85,20 @@ def _types(graph: Graph) -> Findings:
         try:
             expected = node.primitive.result(tuple(x.type for x in node.operands), node.params)
         except ClearpropError as error:
-            yield f"node %{index} ({node.primitive.name}): {error.what}"
+            yield f"node %{index} ({node.primitive.name}): {error.what}", node
             continue
         if expected is not node.type:
-            yield f"node %{index} ({node.primitive.name}) has type {node.type}, not {expected}"
+            yield (
+                f"node %{index} ({node.primitive.name}) has type {node.type}, not {expected}",
+                node,
+            )
 
 
 def _objections(graph: Graph) -> Findings:
     for index, node in enumerate(graph.nodes):
         objection = node.primitive.objection(node)
         if objection:
-            yield f"node %{index} ({node.primitive.name}): {objection}"
+            yield f"node %{index} ({node.primitive.name}): {objection}", node
 
 
 def _params(graph: Graph) -> Findings:
@@ -94,7 +108,7 @@ def _params(graph: Graph) -> Findings:
                 hash(value)
                 literal(value, {})
             except TypeError:
-                yield f"node %{index} ({node.primitive.name}): parameter {key}={value!r}"
+                yield f"node %{index} ({node.primitive.name}): parameter {key}={value!r}", node
 
 
 def _constants(graph: Graph) -> Findings:
@@ -103,9 +117,9 @@ def _constants(graph: Graph) -> Findings:
             if isinstance(operand, Constant):
                 value, type_ = operand.value, operand.type
                 if value.dtype != type_.dtype or value.shape != type_.shape:
-                    yield f"a constant of type {type_} holds {value.dtype}{list(value.shape)}"
+                    yield f"a constant of type {type_} holds {value.dtype}{list(value.shape)}", node
                 if type_.shape and value.flags.writeable:
-                    yield f"a constant of type {type_} is writeable"
+                    yield f"a constant of type {type_} is writeable", node
 
 
 def _tuples(graph: Graph) -> Findings:
@@ -113,17 +127,29 @@ def _tuples(graph: Graph) -> Findings:
         if node.primitive.name != "item":
             for operand in node.operands:
                 if operand.type.form == "tuple":
-                    yield f"node %{index} ({node.primitive.name}) takes a tuple"
+                    yield f"node %{index} ({node.primitive.name}) takes a tuple", node
     for value in (*graph.inputs, *graph.outputs):
         if value.type.form == "tuple":
-            yield f"{value!r} is an input or output of type {value.type}"
+            yield f"{value!r} is an input or output of type {value.type}", None
 
 
 def _guards(graph: Graph) -> Findings:
     kinds = {"bool": "b", "index": "iub", "int": "iub", "mask": "b"}
     for guard in graph.guards:
-        if guard.kind not in kinds or guard.value.type.dtype.kind not in kinds[guard.kind]:
-            yield f"a guard of kind {guard.kind!r} on {guard.value.type}"
+        type_ = guard.value.type
+        if guard.kind not in kinds or type_.dtype.kind not in kinds[guard.kind]:
+            yield f"a guard of kind {guard.kind!r} on {type_}", guard
+        elif not _is_outcome(guard.outcome, guard.kind, type_):
+            yield f"a guard of kind {guard.kind!r} on {type_} == {guard.outcome!r}", guard
+
+
+def _is_outcome(outcome: object, kind: str, type_: Type) -> bool:
+    """Whether a value of that type can have the outcome."""
+    if kind == "mask":
+        flags = outcome if isinstance(outcome, tuple) else ()
+        return type_.shape == (len(flags),) and all(isinstance(flag, bool) for flag in flags)
+    wanted = bool if type_.dtype.kind == "b" else int
+    return not type_.shape and outcome.__class__ is wanted
 
 
 RULES: Final[tuple[tuple[str, Callable[[Graph], Findings]], ...]] = (

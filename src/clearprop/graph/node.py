@@ -88,7 +88,7 @@ class Derived:
 
     Args:
         origin: The node for which it was made.
-        role: ``"partial"``, ``"tangent"`` or ``"adjoint"``.
+        role: ``"partial"``, ``"tangent"``, ``"adjoint"`` or ``"batched"``.
     """
 
     __slots__ = ("origin", "role")

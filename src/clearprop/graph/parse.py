@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
-import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, final
 
 import numpy as np
 
-from clearprop.errors import ParseError
+from clearprop.errors import ArgumentError
 from clearprop.graph.graph import Graph
-from clearprop.graph.node import Constant, Guard, Input, Node, Primitive, Value
+from clearprop.graph.node import (
+    Constant,
+    Guard,
+    Input,
+    Location,
+    Node,
+    Primitive,
+    Provenance,
+    Value,
+)
+from clearprop.graph.tokens import Tokens
 from clearprop.graph.types import DTYPE_NAMES, WEAK_NAMES, Type, stack_of, tuple_of, type_of
 
-_TOKEN: Final = re.compile(
-    r"""\s*(?:
-    (?P<number>[+-]?(?:\d+\.?\d*(?:e[+-]?\d+)?|inf\b|nan\b))
-  | (?P<string>"(?:[^"\\]|\\.)*")
-  | (?P<digest>\#[0-9a-f]{16})
-  | (?P<body>@\d+)
-  | (?P<name>%\d+|[^\W\d][\w.]*)
-  | (?P<equal>==)
-  | (?P<mark>[()\[\]{},:=])
-    )""",
-    re.VERBOSE,
-)
+TEXT: Final = "<text>"
+"""What stands in the place of a file's name for nodes that were read from a text."""
 
 
 def parse(text: str, catalogue: Mapping[str, Primitive]) -> Graph:
@@ -41,77 +39,28 @@ def parse(text: str, catalogue: Mapping[str, Primitive]) -> Graph:
     Raises:
         ParseError: Naming line, column and what was expected there.
     """
-    return _Parser(text, catalogue).graph()
+    if not isinstance(text, str):
+        raise ArgumentError(
+            f"parse wants the text of a graph, not {type(text).__name__}",
+            remedy="The text of a graph is str(graph).",
+        )
+    parser = _Parser(text, catalogue)
+    try:
+        return parser.graph()
+    except RecursionError:
+        raise parser.error("tuples are nested too deeply") from None
 
 
 @final
-class _Parser:
+class _Parser(Tokens):
     """A line-by-line reader: every line of the text form is one statement."""
 
     def __init__(self, text: str, catalogue: Mapping[str, Primitive]) -> None:
+        super().__init__(text)
         self.catalogue = catalogue
-        self.lines = text.splitlines()
-        self.at = 0
         self.values: dict[str, Value] = {}
         self.table: dict[str, bytes] = {}
         self.bodies: dict[str, Graph] = {}
-        self.tokens: list[tuple[str, str, int]] = []
-        self.position = 0
-
-    # Lines and tokens ---------------------------------------------------------------------------
-
-    def next_line(self) -> bool:
-        """Move to the next line that is not empty; False at the end of the text."""
-        while self.at < len(self.lines):
-            line = self.lines[self.at]
-            self.at += 1
-            if line.strip():
-                self.tokens = self.tokenize(line)
-                self.position = 0
-                return True
-        self.tokens = [("end", "", 0)]
-        self.position = 0
-        return False
-
-    def tokenize(self, line: str) -> list[tuple[str, str, int]]:
-        tokens = []
-        end, length = 0, len(line.rstrip())
-        while end < length:
-            match = _TOKEN.match(line, end)
-            if match is None:
-                raise self.error(f"unreadable text {line[end:].strip()[:20]!r}", end)
-            kind = match.lastgroup or ""
-            tokens.append((kind, match[kind], match.start(kind)))
-            end = match.end()
-        tokens.append(("end", "", length))
-        return tokens
-
-    def error(self, what: str, column: int | None = None) -> ParseError:
-        if column is None:
-            column = self.tokens[min(self.position, len(self.tokens) - 1)][2]
-        return ParseError(
-            f"line {self.at}, column {column + 1} of the graph's text: {what}",
-            remedy="The text form is what str(graph) prints; its page in the docs has the grammar.",
-        )
-
-    def take(self, text: str) -> None:
-        if self.tokens[self.position][1] != text:
-            found = self.tokens[self.position][1] or "the end of the line"
-            raise self.error(f"expected {text!r}, found {found!r}")
-        self.position += 1
-
-    def skip(self, text: str) -> bool:
-        if self.tokens[self.position][1] == text:
-            self.position += 1
-            return True
-        return False
-
-    def take_kind(self, kind: str, what: str) -> str:
-        found, text, _ = self.tokens[self.position]
-        if found != kind:
-            raise self.error(f"expected {what}, found {text or 'the end of the line'!r}")
-        self.position += 1
-        return text
 
     # Statements ---------------------------------------------------------------------------------
 
@@ -195,14 +144,14 @@ class _Parser:
         while not self.skip(")"):
             if operands or params:
                 self.take(",")
-            if self.tokens[self.position + 1][1] == "=":
+            if self.tokens[self.position + 1 :][:1] and self.tokens[self.position + 1][1] == "=":
                 key = self.take_kind("name", "a parameter's name")
                 self.take("=")
                 params.append((key, self.literal()))
             else:
                 operands.append(self.value())
         self.end()
-        node = Node(primitive, tuple(operands), tuple(params), type_)
+        node = Node(primitive, tuple(operands), tuple(params), type_, self.place())
         self.define(name, node)
         return node
 
@@ -210,9 +159,13 @@ class _Parser:
         kind = self.take_kind("name", "the guard's kind")
         value = self.value()
         self.take("==")
-        guard = Guard(value, kind, self.literal())
+        guard = Guard(value, kind, self.literal(), self.place())
         self.end()
         return guard
+
+    def place(self) -> Provenance:
+        """The line of the text, where errors about the statement point."""
+        return Provenance(Location(TEXT, self.at, "graph", self.lines[self.at - 1].strip()))
 
     def outputs(self) -> list[Value]:
         outputs: list[Value] = []
@@ -221,10 +174,6 @@ class _Parser:
                 self.take(",")
             outputs.append(self.value())
         return outputs
-
-    def end(self) -> None:
-        if self.tokens[self.position][0] != "end":
-            raise self.error("more text than one statement")
 
     def define(self, name: str, value: Value) -> None:
         if name in self.values:
@@ -266,7 +215,7 @@ class _Parser:
             while not self.skip("]"):
                 if sizes:
                     self.take(",")
-                sizes.append(int(self.take_kind("number", "a length")))
+                sizes.append(self.length())
         if name in WEAK_NAMES and not sizes:
             return type_of((), WEAK_NAMES[name], weak=True)
         if name not in DTYPE_NAMES:
@@ -281,7 +230,7 @@ class _Parser:
         if kind == "number":
             number = self.literal()
             weak_type = type_of((), WEAK_NAMES[type(number).__name__], weak=True)
-            return _build([number], weak_type)
+            return self.built([number], weak_type)
         if kind != "name" or text not in (*DTYPE_NAMES, *WEAK_NAMES):
             raise self.error(f"{text!r} is not defined above" if text else "expected a value")
         return self.typed_constant()
@@ -298,7 +247,18 @@ class _Parser:
             elements.append(self.literal())
         if len(elements) != type_.size * (2 if type_.dtype.kind == "c" else 1):
             raise self.error(f"{type_} has {type_.size} elements, {len(elements)} are given")
-        return _build(elements, type_)
+        return self.built(elements, type_)
+
+    def built(self, elements: list[Any], type_: Type) -> Constant:
+        """A constant of those elements, which must be what its type holds, to the bit."""
+        kinds = _ELEMENTS[type_.dtype.kind]
+        for element in elements:
+            if element.__class__ not in kinds:
+                raise self.error(f"a constant of type {type_} cannot hold {element!r}")
+        try:
+            return _build(elements, type_)
+        except (ValueError, OverflowError) as error:
+            raise self.error(f"a constant of type {type_} cannot hold that: {error}") from None
 
     def table_constant(self, type_: Type) -> Constant:
         digest = self.take_kind("digest", "a digest")
@@ -312,9 +272,9 @@ class _Parser:
         kind, text, _ = self.tokens[self.position]
         self.position += 1
         if kind == "number":
-            return int(text) if re.fullmatch(r"[+-]?\d+", text) else float(text)
+            return self.number(text)
         if kind == "string":
-            return json.loads(text)
+            return self.text(text)
         if kind == "body":
             return self.body(text)
         if text in _WORDS:
@@ -345,16 +305,22 @@ class _Parser:
 
 _WORDS: Final[dict[str, Any]] = {"None": None, "True": True, "False": False}
 
+_ELEMENTS: Final[dict[str, tuple[type, ...]]] = {
+    "b": (bool,),
+    "i": (int,),
+    "u": (int,),
+    "f": (float, int),
+    "c": (float, int),
+}
+"""What the elements of a constant are written as, by the kind of its dtype."""
+
 
 def _build(elements: list[Any], type_: Type) -> Constant:
-    try:
-        if type_.dtype.kind == "c":
-            parts = np.array(elements, "float32" if type_.dtype.itemsize == 8 else "float64")
-            array = parts.view(type_.dtype).reshape(type_.shape)
-        else:
-            array = np.array(elements, type_.dtype).reshape(type_.shape)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise ParseError(f"a constant of type {type_} cannot hold {elements}: {error}") from None
+    if type_.dtype.kind == "c":
+        parts = np.array(elements, "float32" if type_.dtype.itemsize == 8 else "float64")
+        array = parts.view(type_.dtype).reshape(type_.shape)
+    else:
+        array = np.array(elements, type_.dtype).reshape(type_.shape)
     if not type_.shape:
         return Constant(array[()], type_)
     array.flags.writeable = False

@@ -25,6 +25,7 @@ from clearprop.numpy import (
     cumulative,
     einstein,
     elementwise,
+    extras,
     fitting,
     grids,
     joining,
@@ -35,6 +36,7 @@ from clearprop.numpy import (
     products,
     reductions,
     shapes,
+    sorting,
     statistics,
     writing,
 )
@@ -44,6 +46,7 @@ from clearprop.numpy.creation import *
 from clearprop.numpy.cumulative import *
 from clearprop.numpy.einstein import *
 from clearprop.numpy.elementwise import *
+from clearprop.numpy.extras import *
 from clearprop.numpy.fitting import *
 from clearprop.numpy.grids import *
 from clearprop.numpy.joining import *
@@ -53,6 +56,7 @@ from clearprop.numpy.numerics import *
 from clearprop.numpy.products import *
 from clearprop.numpy.reductions import *
 from clearprop.numpy.shapes import *
+from clearprop.numpy.sorting import *
 from clearprop.numpy.statistics import *
 from clearprop.numpy.writing import *
 
@@ -63,6 +67,7 @@ __all__ += creation.__all__
 __all__ += cumulative.__all__
 __all__ += einstein.__all__
 __all__ += elementwise.__all__
+__all__ += extras.__all__
 __all__ += fitting.__all__
 __all__ += grids.__all__
 __all__ += joining.__all__
@@ -72,6 +77,7 @@ __all__ += numerics.__all__
 __all__ += products.__all__
 __all__ += reductions.__all__
 __all__ += shapes.__all__
+__all__ += sorting.__all__
 __all__ += statistics.__all__
 __all__ += writing.__all__
 

@@ -68,14 +68,14 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 @follows(np.choose)
 def choose(a: Any, choices: Any, *, mode: Any = "raise") -> Any:
     """Element by element the element of the choice whose number stands in a."""
-    numbers = as_array(a)
+    numbers = _whole(as_array(a))
     options = [as_array(option) for option in choices]
     dtype = np.result_type(*[option.dtype for option in options])
     shape = common_shape([numbers.shape, *[option.shape for option in options]], "choose")
     numbers = _bounded(numbers, len(options), mode)
     rows = [_spread(cast(option, dtype), (1, *shape)) for option in options]
     whole = apply("concatenate", *rows, axis=0)
-    return as_0d(getitem(whole, (_spread(numbers, shape), *np.indices(shape, sparse=True))))
+    return getitem(whole, (_spread(numbers, shape), *np.indices(shape, sparse=True)))
 
 
 @follows(np.take)
@@ -188,6 +188,20 @@ def _bounded(positions: Any, length: int, mode: Any) -> Any:
     if np.any((numbers < 0) | (numbers >= length)):
         raise ValueError("invalid entry in choice array")
     return positions
+
+
+def _whole(numbers: Any) -> Any:
+    """The numbers of choices as integers.
+
+    Raises:
+        TypeError: As NumPy does, if they are floats.
+    """
+    if not np.can_cast(numbers.dtype, np.int64):
+        raise TypeError(
+            f"Cannot cast array data from {numbers.dtype!r} to dtype('int64') according to the "
+            "rule 'safe'"
+        )
+    return cast(numbers, np.int64)
 
 
 def _spread(a: Any, shape: tuple[int, ...]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import ShapeError
-from clearprop.numpy.public import follows
+from clearprop.numpy.public import choice, follows
 from clearprop.numpy.reductions import dtype_by, single_axis, sum
 from clearprop.tracing import apply, as_array, cast, unsupported, user_line
 
@@ -19,6 +19,8 @@ __all__ = [
     "diff",
     "ediff1d",
     "gradient",
+    "nancumprod",
+    "nancumsum",
     "trapezoid",
 ]
 
@@ -32,19 +34,21 @@ def cumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
 
 @follows(np.cumprod)
 def cumprod(a: Any, axis: Any = None, dtype: Any = None) -> Any:
-    """The running product along one axis, or in the flattened array; right at zeros too.
-
-    It is made in ⌈log₂ n⌉ steps of shifting and multiplying (W. D. Hillis and G. L. Steele, *Data
-    parallel algorithms*, CACM 29 (1986)), so no derivative divides by an element.
-    """
+    """The running product along one axis, or in the flattened array; right at zeros too."""
     a, axis = _along(a, axis)
-    product, reach = cast(a, dtype_by(np.cumprod, a.dtype, dtype)), 1
-    while reach < a.shape[axis]:
-        ones = np.ones((*a.shape[:axis], reach, *a.shape[axis + 1 :]), product.dtype)
-        kept = part(product, axis, 0, a.shape[axis] - reach)
-        product = product * apply("concatenate", ones, kept, axis=axis)
-        reach *= 2
-    return product
+    return apply("cumprod", cast(a, dtype_by(np.cumprod, a.dtype, dtype)), axis=axis)
+
+
+@follows(np.nancumsum)
+def nancumsum(a: Any, axis: Any = None, dtype: Any = None) -> Any:
+    """The running sum with NaN as 0."""
+    return cumsum(_without_nan(a, 0), axis, dtype)
+
+
+@follows(np.nancumprod)
+def nancumprod(a: Any, axis: Any = None, dtype: Any = None) -> Any:
+    """The running product with NaN as 1."""
+    return cumprod(_without_nan(a, 1), axis, dtype)
 
 
 @follows(np.cumulative_sum)
@@ -139,6 +143,19 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     return slopes[0] if len(slopes) == 1 else tuple(slopes)
 
 
+# Methods of ufuncs -------------------------------------------------------------------------------
+
+
+def cummax(a: Any, axis: Any = 0, dtype: Any = None) -> Any:
+    """``np.maximum.accumulate``: the largest element so far; ties share the derivative equally."""
+    return _extreme_so_far("cummax", a, axis, dtype)
+
+
+def cummin(a: Any, axis: Any = 0, dtype: Any = None) -> Any:
+    """``np.minimum.accumulate``: the smallest element so far; ties share the derivative equally."""
+    return _extreme_so_far("cummin", a, axis, dtype)
+
+
 # What they share ---------------------------------------------------------------------------------
 
 
@@ -158,6 +175,19 @@ def _along(a: Any, axis: Any) -> tuple[Any, int]:
     if a.ndim == 0:
         a = apply("reshape", a, shape=(1,))
     return a, single_axis(axis, a.ndim)
+
+
+def _extreme_so_far(name: str, a: Any, axis: Any, dtype: Any) -> Any:
+    a = as_array(a)
+    if not a.ndim:
+        raise TypeError("cannot accumulate on a scalar")
+    a = cast(a, a.dtype if dtype is None else dtype)
+    return apply(name, a, axis=single_axis(axis, a.ndim))
+
+
+def _without_nan(a: Any, neutral: int) -> Any:
+    a = as_array(a)
+    return a if a.dtype.kind != "f" else choice(np.isnan(a), a.dtype.type(neutral), a)
 
 
 def _cumulative(running: Any, x: Any, axis: Any, dtype: Any, initial: Any) -> Any:

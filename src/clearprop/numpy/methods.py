@@ -6,12 +6,34 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.numpy import choosing
+from clearprop.numpy import choosing, sorting
 from clearprop.numpy.creation import array, converted
 from clearprop.numpy.shapes import ravel
-from clearprop.tracing import Traced, apply, cast, guard_bool, guard_int, setitem
+from clearprop.tracing import (
+    Traced,
+    apply,
+    cast,
+    getitem,
+    guard_bool,
+    guard_int,
+    setitem,
+    unsupported,
+)
 
-__all__ = ["astype", "compress", "copy", "fill", "flatten", "item", "tolist"]
+__all__ = [
+    "astype",
+    "compress",
+    "conj",
+    "conjugate",
+    "copy",
+    "fill",
+    "flatten",
+    "item",
+    "sort",
+    "to_device",
+    "tolist",
+    "view",
+]
 
 
 def astype(
@@ -34,6 +56,14 @@ def astype(
 def compress(x: Traced, condition: Any, axis: Any = None) -> Any:
     """``x.compress(condition)``: as the function, with its arguments exchanged."""
     return choosing.compress(condition, x, axis)
+
+
+def conjugate(x: Traced) -> Traced:
+    """``x.conj()``: of real numbers the array itself, where ``numpy.conj`` makes a copy."""
+    return x
+
+
+conj = conjugate
 
 
 def copy(x: Traced, order: Any = "C") -> Any:
@@ -71,6 +101,11 @@ def item(x: Traced, *place: Any) -> Any:
     return guard_bool(single) if single.dtype.kind == "b" else guard_int(single)
 
 
+def sort(x: Traced, axis: Any = -1, kind: Any = None, *, stable: Any = None) -> None:
+    """``x.sort()``: the elements along one axis put in ascending order, in x itself."""
+    setitem(x, ..., sorting.sort(x, axis, kind, stable=stable))
+
+
 def tolist(x: Traced) -> Any:
     """``x.tolist()``: nested lists of Python's integers or booleans, with guards.
 
@@ -84,3 +119,29 @@ def tolist(x: Traced) -> Any:
     elements: Any = ravel(x)
     flat = [item(element) for element in elements]
     return np.array(flat, object).reshape(x.shape).tolist()
+
+
+def to_device(x: Traced, device: Any, /, *, stream: Any = None) -> Traced:
+    """``x.to_device("cpu")``: the array itself.
+
+    Raises:
+        ValueError: For another device, as NumPy does.
+    """
+    if device != "cpu" or stream is not None:
+        raise ValueError(f"Unsupported device: {device!r}. Only 'cpu' is accepted, with no stream.")
+    return x
+
+
+def view(x: Traced, dtype: Any = None, type: Any = None) -> Any:
+    """``x.view()``: another handle for the same elements.
+
+    Raises:
+        UnsupportedError: For another dtype, as bits have no derivative.
+    """
+    if type is not None or (dtype is not None and np.dtype(dtype) != x.dtype):
+        raise unsupported(
+            "ndarray.view",
+            "another dtype or type",
+            "Bits have no derivative: write x.astype(dtype), or cp.stop_gradient(x).value.view(…).",
+        )
+    return getitem(x, ...) if x.is_array else x.snapshot()

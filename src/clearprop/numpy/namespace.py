@@ -25,6 +25,7 @@ from clearprop.numpy import (
     products,
     reductions,
     shapes,
+    sorting,
     statistics,
     writing,
 )
@@ -45,6 +46,7 @@ MODULES: Final[tuple[ModuleType, ...]] = (
     products,
     reductions,
     shapes,
+    sorting,
     statistics,
     writing,
 )
@@ -53,6 +55,8 @@ MODULES: Final[tuple[ModuleType, ...]] = (
 _MACHINERY: Final[dict[str, Callable[..., Any]]] = {
     "array_function": tracing.array_function,
     "array_ufunc": tracing.array_ufunc,
+    "cummax": cumulative.cummax,
+    "cummin": cumulative.cummin,
     "getitem": tracing.getitem,
     "guard_bool": tracing.guard_bool,
     "guard_index": tracing.guard_index,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from math import prod as product
 from typing import Any
 
@@ -127,7 +128,7 @@ def axis_tuple(axis: Any, ndim: int) -> tuple[int, ...]:
     Raises:
         numpy.exceptions.AxisError: As NumPy does.
     """
-    if axis is None:
+    if axis is None or (not ndim and _is_only_axis(axis)):
         return tuple(range(ndim))
     return tuple(sorted(np.lib.array_utils.normalize_axis_tuple(axis, ndim)))
 
@@ -139,6 +140,11 @@ def single_axis(axis: Any, ndim: int) -> int:
         numpy.exceptions.AxisError: As NumPy does.
     """
     return int(np.lib.array_utils.normalize_axis_index(axis, ndim))
+
+
+def _is_only_axis(axis: Any) -> bool:
+    """Whether it is an axis that NumPy's reductions let pass for a 0-d array."""
+    return hasattr(axis, "__index__") and operator.index(axis) in (0, -1)
 
 
 def reduced(name: str, a: Any, axis: Any, keepdims: Any = False) -> Any:
@@ -201,7 +207,7 @@ def _extreme(name: str, a: Any, axis: Any, keepdims: Any, initial: Any, where: A
 
 def _position(name: str, a: Any, axis: Any, keepdims: Any) -> Any:
     a = as_array(a)
-    if axis is None:
+    if axis is None or (not a.ndim and _is_only_axis(axis)):
         found = apply(name, apply("reshape", a, shape=(a.size,)), axis=0)
         return apply("reshape", found, shape=(1,) * a.ndim) if keepdims else found
     axis = single_axis(axis, a.ndim)

@@ -76,8 +76,7 @@ def ravel(a: Any, order: Any = "C") -> Any:
     a = as_array(a)
     numbers = np.asarray(bottom(a))
     if order == "K" and not (numbers.flags.c_contiguous or numbers.flags.f_contiguous):
-        axes = np.argsort([-abs(stride) for stride in numbers.strides], kind="stable")
-        return reshape(transpose(a, axes), -1)
+        return reshape(transpose(a, _memory_order(numbers)), -1)
     if order in ("A", "K"):
         order = "F" if np.isfortran(numbers) else "C"
     is_view = numbers.flags.f_contiguous if order == "F" else numbers.flags.c_contiguous
@@ -250,6 +249,25 @@ def diagonal_view(a: Any, offset: int, axis1: int, axis2: int) -> Any:
 def _ghost(a: Any) -> Any:
     """A NumPy array of a's shape and no memory: for asking NumPy what it makes of the shape."""
     return np.broadcast_to(np.int8(0), a.shape)
+
+
+def _memory_order(numbers: Any) -> list[int]:
+    """The axes as NumPy's iterators go through them in order K: the largest stride outermost.
+
+    An axis without a stride, along which memory repeats, says nothing: it stays with its
+    neighbours (``npyiter_find_best_axis_ordering``).
+    """
+    strides = [s if n > 1 else 0 for s, n in zip(numbers.strides, numbers.shape, strict=True)]
+    inner: list[int] = []
+    for axis in reversed(range(numbers.ndim)):
+        place = len(inner)
+        for i in reversed(range(len(inner))):
+            if strides[axis] and strides[inner[i]]:
+                if abs(strides[inner[i]]) <= abs(strides[axis]):
+                    break
+                place = i
+        inner.insert(place, axis)
+    return inner[::-1]
 
 
 def _reshaped(a: Any, shape: tuple[int, ...], copy: Any) -> Any:

@@ -10,6 +10,7 @@ from clearprop.numpy.choosing import along_axis
 from clearprop.numpy.moving import moved
 from clearprop.numpy.public import choice, follows
 from clearprop.numpy.reductions import single_axis
+from clearprop.numpy.shapes import reshape
 from clearprop.tracing import (
     Traced,
     apply,
@@ -46,6 +47,7 @@ def put(a: Any, ind: Any, v: Any, *, mode: Any = "raise") -> None:
         raise unsupported("put", f"mode={mode!r}")
     ind, v = as_array(ind), as_array(v)
     if ind.size and v.size:
+        a = a if a.ndim else reshape(a, (1,))
         flat = apply("reshape", ind, shape=(ind.size,))
         setitem(a, _unraveled(flat, a.shape), moved(v, lambda i: np.resize(i, ind.size)))
 

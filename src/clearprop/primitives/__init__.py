@@ -1,6 +1,6 @@
 """The catalogue of primitives: one operation, one file; families do the common work."""
 
-from clearprop.primitives.builder import Builder, Bundle, Passes, Sym
+from clearprop.primitives.builder import Builder, Bundle, Passes, Same, Sym
 from clearprop.primitives.catalogue import CATALOGUE
 from clearprop.primitives.families import (
     Bilinear,
@@ -26,6 +26,7 @@ __all__ = [
     "Plan",
     "Primitive",
     "Projection",
+    "Same",
     "Sym",
     "plan_of",
 ]

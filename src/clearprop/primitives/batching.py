@@ -31,7 +31,9 @@ def after(axes: Axes) -> Axes:
 
 
 def repeated(ops: Builder, x: Sym, size: int) -> Sym:
-    """One array as a batch of equal ones."""
+    """One array, or one stack, as a batch of equal ones."""
+    if x.type.form == "stack":
+        return ops.stack_repeat(x, count=size, axis=0)
     return ops.broadcast(x, shape=(size, *x.shape))
 
 
@@ -46,6 +48,17 @@ def moved(ops: Builder, x: Sym, start: int, stop: int) -> Sym:
     order = [axis for axis in range(len(x.shape)) if axis != start]
     order.insert(stop, start)
     return x if start == stop else ops.transpose(x, axes=tuple(order))
+
+
+def select(ops: Builder, mask: Sym, yes: Sym, no: Sym) -> Sym:
+    """Element by element of a batch the one or the other; of stacks the first.
+
+    Stacks grow and shrink for all elements at once: what lies on them knows for whom it counts.
+    """
+    if yes.type.form == "stack":
+        return yes
+    column = ops.reshape(mask, shape=(*mask.shape, *[1] * (len(yes.shape) - 1)))
+    return ops.where(ops.broadcast(column, shape=yes.shape), yes, no)
 
 
 def own_places(ops: Builder, shape: Shape) -> Sym:

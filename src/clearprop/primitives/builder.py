@@ -25,6 +25,7 @@ from clearprop.graph import (
     constant,
     type_of,
 )
+from clearprop.primitives.gates import Gate, Gated, joined, scaled, settled
 from clearprop.primitives.primitive import Primitive
 
 Operand = Any
@@ -122,6 +123,16 @@ class Bundle:
         return Bundle([a + b if a and b else a or b for a, b in pairs])
 
 
+@final
+class Same:
+    """A result in which the elements of a batch agree: it has no axis for them."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Sym) -> None:
+        self.value = value
+
+
 class Passes(Protocol):
     """The graph → graph passes, for the rules of operations that hold graphs (loops, branches)."""
 
@@ -204,24 +215,40 @@ class Builder:
             return Sym(self, operand)
         return Sym(self, constant(operand))
 
-    def scale(self, sym: Sym, partial: Sym | float | None) -> Sym | None:
-        """``sym * partial``, where None is "no path" and 1 and −1 are structural facts."""
+    def gated(self, value: Any, mask: Sym, wanted: bool = True) -> Gated:
+        """A slope or partial that counts only where the mask has the wanted outcome."""
+        return Gated(value, Gate([{mask.value: wanted}]))
+
+    def settle(self, slope: Any) -> Any:
+        """A slope without a gate: 0 where it does not count."""
+        return settled(self, slope)
+
+    def scale(self, slope: Any, partial: Sym | Gated | float | None) -> Any:
+        """``slope * partial``, where None is "no path" and 1 and −1 are structural facts."""
         if partial is None:
             return None
+        if slope.__class__ is Gated or partial.__class__ is Gated:
+            return scaled(self, slope, partial)
         if partial.__class__ is int:
             if partial == 1:
-                return sym
+                return slope
             if partial == -1:
-                return -sym
-        return sym * partial
+                return -slope
+        return slope * partial
 
-    def total(self, terms: Sequence[Sym | None]) -> Sym | None:
-        """The sum of those terms that exist, from the first to the last; None if there is none."""
-        result: Sym | None = None
+    def total(self, terms: Sequence[Any]) -> Any:
+        """The sum of those slopes that exist, from the first to the last; None if there is none."""
+        result: Any = None
         for term in terms:
             if term is not None:
-                result = term if result is None else result + term
+                result = term if result is None else self.plus(result, term)
         return result
+
+    def plus(self, a: Any, b: Any) -> Any:
+        """The sum of two slopes."""
+        if a.__class__ is Gated or b.__class__ is Gated:
+            return joined(self, a, b)
+        return a + b
 
     def items(self, several: Sym) -> tuple[Sym, ...]:
         """The items of a tuple."""

@@ -14,7 +14,7 @@ from typing import Final
 
 from clearprop.primitives.primitive import Primitive
 
-FOLDERS: Final = ("elementwise", "reductions", "shape", "indexing", "products", "control")
+FOLDERS: Final = ("elementwise", "reductions", "shape", "indexing", "products", "linalg", "control")
 
 
 def _discover() -> Iterator[tuple[str, Primitive]]:

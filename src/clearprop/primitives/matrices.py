@@ -1,6 +1,6 @@
-"""What the operations on matrices share: matrices stand in the last two axes, stacked over the rest.
+"""What the operations on matrices share; a matrix stands in the last two axes, of a stack of them.
 
-The algebra is that of the rules: products, triangles, diagonals, and differences of eigenvalues.
+For the rules there is some algebra: products, triangles, diagonals, differences of eigenvalues.
 """
 
 from __future__ import annotations
@@ -66,9 +66,7 @@ def check_system(a: Type, b: Type) -> Type:
 def stacked(name: str) -> Callable[..., Sym]:
     """The batching rule of operations that take a stack anyway: one axis more in front."""
 
-    def batch(
-        ops: Builder, xs: list[Sym], batched: list[bool], size: int, **params: object
-    ) -> Sym:
+    def batch(ops: Builder, xs: list[Sym], batched: list[bool], size: int, **params: object) -> Sym:
         operands = together(ops, xs, batched, size)
         return ops.apply(ops.catalogue[name], operands, params)
 
@@ -128,8 +126,7 @@ def upper(ops: Builder, x: Sym, by: int = 0) -> Sym:
 
 
 def lower_half(ops: Builder, x: Sym) -> Sym:
-    """The lower triangle with half the diagonal: of a symmetric x, what adds up to x with its
-    transpose."""
+    """The lower triangle with half the diagonal; with its transpose it adds up to a symmetric x."""
     return ops.where(on_diagonal(ops, x.shape), 0.5 * x, lower(ops, x))
 
 

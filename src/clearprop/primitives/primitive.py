@@ -17,7 +17,7 @@ import numpy as np
 from clearprop.graph import Node, Params, Type, Value
 
 if TYPE_CHECKING:
-    from clearprop.primitives.builder import Builder, Bundle, Sym
+    from clearprop.primitives.builder import Builder, Bundle, Same, Sym
     from clearprop.primitives.samples import Sample
 
 
@@ -71,7 +71,7 @@ class Primitive(abc.ABC):
     @abc.abstractmethod
     def batch(
         self, ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, params: Any
-    ) -> Sym:
+    ) -> Sym | Bundle | Same:
         """The operation on a batch: element by element, in one step.
 
         Args:
@@ -83,7 +83,9 @@ class Primitive(abc.ABC):
             params: The parameters, as for a single element.
 
         Returns:
-            The results, with the leading axis; of a tuple, every item has it.
+            The results, with the leading axis. Of a tuple, a value of the tuple's form or a
+            :class:`Bundle` of its items, each with the axis. :class:`Same` holds a result on which
+            all elements agree, without it.
         """
 
     @abc.abstractmethod

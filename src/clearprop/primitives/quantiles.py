@@ -19,13 +19,13 @@ def whole_quantile(
     Args:
         distribution: The probability of numbers up to k, which grows with k.
         guess: Where to start, best some whole numbers away at most; moved in steps of 1.
-        p: Probabilities; at 1 and above the quantile is ∞, where p is NaN it is NaN.
+        p: Probabilities; the quantile is 0 at 0, ∞ at 1, and NaN where p is NaN.
         parameters: Of the distribution, arrays that broadcast with p.
     """
     given = np.broadcast_arrays(guess, p, *parameters)
     k, wanted, *fixed = [array.astype(np.float64).ravel() for array in given]
     k = np.maximum(np.rint(k), 0)
-    k[wanted >= 1] = np.inf
+    k[wanted <= 0], k[wanted >= 1] = 0, np.inf
 
     def walk(step: float, goes_on: Callable[..., Any]) -> None:
         moving = np.flatnonzero(np.isfinite(k))

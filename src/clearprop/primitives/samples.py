@@ -24,6 +24,8 @@ class Draw:
         low: Smallest value; the interval is open for reals.
         high: Largest value.
         distinct: Whether all elements differ clearly, so that maxima have no ties.
+        spectrum: Of matrices, what stands well apart: the ``"singular"`` values, or the eigenvalues
+            of a ``"symmetric"`` one; or those are ``"positive"``, too.
     """
 
     kind: Literal["real", "integer", "boolean"]
@@ -31,6 +33,7 @@ class Draw:
     low: float = -2.0
     high: float = 2.0
     distinct: bool = False
+    spectrum: Literal["", "singular", "symmetric", "positive"] = ""
 
     def draw(self, generator: np.random.Generator, dtype: str = "float64") -> Any:
         """An array of that kind; reals have the given dtype."""
@@ -38,6 +41,8 @@ class Draw:
             return generator.random(self.shape) < 0.5
         if self.kind == "integer":
             return generator.integers(int(self.low), int(self.high) + 1, self.shape)
+        if self.spectrum:
+            return self._matrices(generator).astype(dtype)
         if self.distinct:
             count = int(np.prod(self.shape))
             spread = self.low + (self.high - self.low) * (np.arange(count) + 0.5) / max(count, 1)
@@ -45,6 +50,18 @@ class Draw:
         margin = 0.05 * (self.high - self.low)
         drawn = generator.uniform(self.low + margin, self.high - margin, self.shape)
         return np.asarray(drawn, dtype)
+
+    def _matrices(self, generator: np.random.Generator) -> Any:
+        """Left vectors · spectrum · right vectors, which are the left ones if it is symmetric."""
+        *lead, m, n = self.shape
+        values = np.arange(min(m, n)) + 1.0
+        if self.spectrum == "symmetric":
+            values[::2] *= -1
+        left = np.linalg.qr(generator.normal(size=(*lead, m, values.size))).Q
+        right = left
+        if self.spectrum == "singular":
+            right = np.linalg.qr(generator.normal(size=(*lead, n, values.size))).Q
+        return np.matmul(left * values, right.mT)
 
 
 @final
@@ -64,6 +81,13 @@ def sample(*operands: Draw, **params: Any) -> Sample:
 def reals(*shape: int, low: float = -2.0, high: float = 2.0, distinct: bool = False) -> Draw:
     """A differentiable operand of that shape."""
     return Draw("real", shape, low, high, distinct)
+
+
+def matrices(
+    *shape: int, spectrum: Literal["singular", "symmetric", "positive"] = "singular"
+) -> Draw:
+    """A differentiable operand whose matrices are far from every singular case."""
+    return Draw("real", shape, spectrum=spectrum)
 
 
 def integers(*shape: int, low: int = 0, high: int = 3) -> Draw:

@@ -6,7 +6,11 @@ goes on with zeros, so an empty one also stands for a stack of zeros of any heig
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, final
+
+from clearprop.errors import DtypeError
+from clearprop.graph import Type, stack_of
 
 
 @final
@@ -41,6 +45,22 @@ class Stack:
         """The stack without its top, and the top."""
         return self.rest, self.top
 
+    def map(self, change: Callable[[Any], Any]) -> Stack:
+        """The stack with every array on it changed, those of inner stacks too."""
+
+        def changed(value: Any) -> Any:
+            return value.map(change) if isinstance(value, Stack) else change(value)
+
+        values = []
+        rest = self
+        while rest.height:
+            rest, top = rest.pop()
+            values.append(top)
+        made = Stack(changed(self.zero))
+        for value in reversed(values):
+            made = made.push(changed(value))
+        return made
+
     def __add__(self, other: Stack) -> Stack:
         """Element by element, the tops together; where one has ended, the other goes on."""
         pairs = []
@@ -52,3 +72,25 @@ class Stack:
         for a, b in reversed(pairs):
             total = total.push(a + b)
         return total
+
+
+def innermost(stack: Type) -> Type:
+    """The type of the arrays on a stack, or on the stacks on it."""
+    element = stack
+    while element.form == "stack":
+        (element,) = element.parts
+    return element
+
+
+def elements(stack: Type, change: Callable[[Type], Type]) -> Type:
+    """The type of a stack whose arrays are changed.
+
+    Raises:
+        DtypeError: If it is no stack.
+    """
+    if stack.form != "stack":
+        raise DtypeError(f"a value of type {stack}, where a stack is wanted")
+    made, rest = stack_of(change(innermost(stack))), stack.parts[0]
+    while rest.form == "stack":
+        made, rest = stack_of(made), rest.parts[0]
+    return made

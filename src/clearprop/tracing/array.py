@@ -13,7 +13,7 @@ from typing import Any, NoReturn, final
 
 import numpy as np
 
-from clearprop.errors import DetachmentError, EscapedError, TraceError, UnsupportedError
+from clearprop.errors import DetachmentError, EscapedError, UnsupportedError
 from clearprop.graph import Params, Type, Value
 from clearprop.tracing.attributes import Attributes
 from clearprop.tracing.operators import Operators
@@ -77,12 +77,7 @@ class Traced(Attributes, Operators):
         if primitive is None or primitive.name != "stop_gradient":
             raise self.detached(".value", "cp.stop_gradient(x).value")
         if self.owner.abstract:
-            raise TraceError(
-                "the body of a loop or branch asks for the numbers of a traced value",
-                where=user_line(),
-                why="A body is made into a graph once, for all values: only types are known.",
-                remedy="Return what you want to look at from the body.",
-            )
+            raise self.owner.unknown("asks for the numbers of a traced value")
         if stands_for_others(self):
             raise self.owner.hide(
                 DetachmentError(

@@ -21,24 +21,18 @@ if TYPE_CHECKING:
 
 METHODS: Final = frozenset(
     (
-        *("all", "any", "argmax", "argmin", "astype", "choose", "clip", "compress", "conj"),
-        *("conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten", "item"),
-        *("max", "mean", "min", "nonzero", "prod", "put", "ravel", "repeat", "round", "squeeze"),
-        *("std", "sum", "swapaxes", "take", "to_device", "tolist", "trace", "var", "view"),
+        *("all", "any", "argmax", "argmin", "argsort", "astype", "choose", "clip", "compress"),
+        *("conj", "conjugate", "copy", "cumprod", "cumsum", "diagonal", "dot", "fill", "flatten"),
+        *("item", "max", "mean", "min", "nonzero", "prod", "put", "ravel", "repeat", "round"),
+        *("searchsorted", "sort", "squeeze", "std", "sum", "swapaxes", "take", "to_device"),
+        *("tolist", "trace", "var", "view"),
     )
 )
 """Methods of arrays that are the functions of the same name in the namespace."""
 
-_ORDER: Final = (
-    "order = np.{name}(cp.stop_gradient(x).value, …) and np.take_along_axis(x, order, …)"
-)
-
 SPELLINGS: Final = {
-    "argpartition": "np.argpartition(cp.stop_gradient(x).value, …)",
-    "argsort": "np.argsort(cp.stop_gradient(x).value, …)",
-    "partition": _ORDER.format(name="argpartition"),
-    "searchsorted": "np.searchsorted(cp.stop_gradient(x).value, …)",
-    "sort": _ORDER.format(name="argsort"),
+    "argpartition": "x.argsort(axis), whose order is one that it may give",
+    "partition": "x.sort(axis), whose order is one that it may give",
     "resize": "x = np.resize(x, shape), or x.reshape(shape) where the size stays",
     "is_integer": "x == np.floor(x)",
 }

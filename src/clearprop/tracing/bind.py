@@ -52,7 +52,7 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
     types = tuple([value.type for value in nodes])
     fixed = tuple([value.__class__ is Constant for value in nodes])
     type_, saved, saves_result = facts(primitive, types, fixed, params)
-    if trace.abstract:
+    if trace.abstract or trace.hollow:
         concrete = stand_in(primitive, numbers, params, type_)
     elif nested:
         concrete = bind(primitive, numbers, params)

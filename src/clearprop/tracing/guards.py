@@ -10,11 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.errors import TraceError
 from clearprop.graph import Guard, location_of
 from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
-from clearprop.tracing.trace import user_line
 
 
 def guard(value: Traced, kind: str) -> Any:
@@ -91,13 +89,7 @@ def guard_index(value: Traced) -> int:
 def _require_known(value: Any, where: str = "") -> None:
     while value.__class__ is Traced:
         if value.owner.abstract:
-            raise TraceError(
-                f"the body of a loop or branch decides on a value of type {value.type}",
-                where=where or user_line(),
-                why="A body is made into a graph once, for all values: only types are known.",
-                remedy="Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and "
-                "x[i] with a traced i only where the result's shape does not depend on it.",
-            )
+            raise value.owner.unknown(f"decides on a value of type {value.type}", where)
         value = value.concrete
 
 

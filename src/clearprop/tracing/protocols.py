@@ -32,7 +32,12 @@ REDUCE: Final = {
 }
 """``ufunc.reduce`` by the function that does the same."""
 
-ACCUMULATE: Final = {"add": "cumsum", "multiply": "cumprod"}
+ACCUMULATE: Final = {
+    "add": "cumsum",
+    "multiply": "cumprod",
+    "maximum": "cummax",
+    "minimum": "cummin",
+}
 """``ufunc.accumulate`` by the function that does the same."""
 
 _DEFAULTS: Final = {"casting": "same_kind", "order": "K", "subok": True, "where": True}
@@ -108,8 +113,8 @@ def unsupported(name: str, option: str = "", remedy: str = "") -> UnsupportedErr
 
 _MACHINERY: Final = frozenset(
     (
-        *("array_function", "array_ufunc", "getitem", "guard_bool", "guard_index", "guard_int"),
-        *("in_place", "refresh", "setitem"),
+        *("array_function", "array_ufunc", "cummax", "cummin", "getitem", "guard_bool"),
+        *("guard_index", "guard_int", "in_place", "refresh", "setitem"),
     )
 )
 """What a namespace holds beside functions of NumPy."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
 
-from clearprop.errors import ClearpropError, DtypeError, EscapedError
+from clearprop.errors import ClearpropError, DtypeError, EscapedError, TraceError
 from clearprop.graph import (
     Constant,
     Graph,
@@ -60,6 +60,8 @@ class Trace:
         detached: Whether concrete values are plain numbers even where enclosing traces own them, so
             that nothing is recorded there; the graph is applied there as a whole.
         example: Whether the values are those of one element of a batch, which stands for others.
+        hollow: Whether there is no such element: zeros stand in for every value, and Python code
+            may look at them.
 
     Attributes:
         place: The provenance of the next nodes where their source is not Python (the text of an
@@ -75,12 +77,14 @@ class Trace:
         abstract: bool = False,
         detached: bool = False,
         example: bool = False,
+        hollow: bool = False,
     ) -> None:
         self.namespace = namespace
         self.keep = keep
         self.lift = lift
         self.detached = detached
         self.example = example
+        self.hollow = hollow
         self.outer = CURRENT.get()
         self.abstract = abstract or (detached and self._is_inside_abstract())
         self.depth: int = 0 if self.outer is None else self.outer.depth + 1
@@ -226,6 +230,22 @@ class Trace:
     def where(self) -> str:
         """The user's line that is running now, for an error."""
         return user_line()
+
+    def unknown(self, doing: str, where: str = "") -> TraceError:
+        """The error for code that looks at a value of which the type alone is known.
+
+        Args:
+            doing: What the code does, as a verb with its object.
+            where: The user's line; empty for the one that runs.
+        """
+        return TraceError(
+            f"the body of a loop or branch {doing}",
+            where=where or user_line(),
+            why="A body is made into a graph once, for all values: only types are known.",
+            remedy="Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and x[i] "
+            "with a traced i only where the result's shape does not depend on it; return what you "
+            "want to look at.",
+        )
 
     def hide(self, error: ClearpropError) -> ClearpropError:
         """Remember an error that NumPy may put one of its own over; it is raised at the border."""

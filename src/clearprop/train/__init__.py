@@ -6,14 +6,13 @@ model and a report; :func:`predict` uses such a model.
 
 from clearprop.train.data import Dataset, load, split, standardize
 from clearprop.train.job import run
-from clearprop.train.loop import DivergedError, Result, fit
+from clearprop.train.loop import Result, fit
 from clearprop.train.optimizers import Optimizer, adam, gradient_descent, momentum
 from clearprop.train.predict import Predictions, predict
 from clearprop.train.record import EpochRecord, RunRecord
 
 __all__ = [
     "Dataset",
-    "DivergedError",
     "EpochRecord",
     "Optimizer",
     "Predictions",

@@ -40,23 +40,24 @@ svg .axis { font-weight: 600; }
 .c6 { --c: var(--c-teal); } .c7 { --c: var(--c-slate); }
 """
 COLOURS = 8
+LABELS = 120  # pixels at the end of the lines, so that charts side by side have one width
 MOST_POINTS = 1000  # more than the pixels of a line
 MOST_TOOLTIPS = 240
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float) -> str:
-    """Writes a number in three digits for a label.
+    """Writes a number in three digits for a label; in all, if it has up to six before the point.
 
-    >>> number(0.012345), number(1e-7), number(-2.5e12), number(1234.5)
-    ('0.0123', '10⁻⁷', '-2.5·10¹²', '1234')
+    >>> number(0.012345), number(1e-7), number(-2.5e12), number(21056.3)
+    ('0.0123', '10⁻⁷', '-2.5·10¹²', '21,056')
     """
-    if value == 0 or not math.isfinite(value) or 1e-4 <= abs(value) < 1e5:
-        return f"{value:.3g}" if abs(value) < 999.5 else f"{value:.0f}"
+    if value == 0 or not math.isfinite(value) or 1e-4 <= abs(value) < 999_999.5:
+        return f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
     digits, ten = f"{value:.2e}".split("e")
     digits = digits.rstrip("0").rstrip(".")
     power = f"10{str(int(ten)).translate(SUPERSCRIPT)}"
-    return power if digits == "1" else f"{digits}·{power}"
+    return f"{digits}·{power}" if digits.lstrip("-") != "1" else digits.replace("1", power)
 
 
 def percent(share: float) -> str:
@@ -99,7 +100,8 @@ def line_chart(
         return '<p class="none">No finite values to draw.</p>'
     height = max(290, 60 + 15 * len(lines))
     labels = [f"{short_name(name, 24)} {write(line[-1])}" for name, line in lines.items()]
-    across = Scale(x[0], x[-1], 46, width - 12 - 7.5 * max(map(len, labels)))
+    room = max(LABELS, 7.5 * max(map(len, labels)))
+    across = Scale(x[0], x[-1], 46, width - 12 - room)
     up = Scale(*_padded(min(drawn), max(drawn), log), height - 40, 12, log)
     parts = [_axes(across, up, height, write)]
     for place, line in enumerate(lines.values()):
@@ -120,7 +122,7 @@ def scatter_chart(truth: NDArray[np.float64], predicted: NDArray[np.float64], *,
     kept = kept[_thinned(len(kept), MOST_POINTS)]
     both = np.concatenate([truth[kept], predicted[kept]])
     low, high = _padded(float(both.min()), float(both.max()), log=False)
-    across, up = Scale(low, high, 60, 486), Scale(low, high, 250, 12)
+    across, up = Scale(low, high, 84, 486), Scale(low, high, 250, 12)
     parts = [_axes(across, up, 290, number, "true")]
     parts.append(
         '<text class="axis" transform="translate(12 131) rotate(-90)" '
@@ -164,7 +166,7 @@ def _axes(
         if not whole or value == round(value):
             parts.append(
                 f'<text x="{across(value)}" y="{up.start + 18}" text-anchor="middle">'
-                f"{value:g}</text>"
+                f"{number(value)}</text>"
             )
     middle = (across.start + across.stop) / 2
     parts.append(
@@ -242,8 +244,15 @@ def _tooltips(
 
 
 def short_name(name: str, most: int) -> str:
-    """The name, with an ellipsis for what is beyond ``most`` characters."""
-    return name if len(name) <= most else name[: most - 1] + "…"
+    """The name, its middle left out if it has more than ``most`` characters.
+
+    >>> short_name("a class with a long name 7", 13)
+    'a clas…name 7'
+    """
+    if len(name) <= most:
+        return name
+    tail = (most - 1) // 2
+    return f"{name[: most - 1 - tail]}…{name[-tail:]}"
 
 
 def _drawable(value: float, log: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ def read(path: Path, known: Sequence[str] = ()) -> Table:
 
 
 def refuse_missing(table: Table, columns: Iterable[int] | None = None) -> None:
-    """Refuses missing values in some columns, by default in all.
+    """Refuses missing values in some columns, which are needed; by default in all.
 
     Raises:
         DataError: Naming how many there are and where the first is.
@@ -94,11 +95,16 @@ def refuse_missing(table: Table, columns: Iterable[int] | None = None) -> None:
     ]
     if holes:
         row, column = holes[0]
+        several = len(holes) > 1
+        it, lines = ("them", "those rows") if several else ("it", "the row")
+        also = " or the column" + "s" * several if columns is None else ""
+        written = repr(table.rows[row][column]) if table.rows[row][column] else "an empty cell"
         raise DataError(
-            f"{len(holes)} value{'s are' if len(holes) > 1 else ' is'} missing "
-            f"in {len({row for row, _ in holes})} of {len(table.rows)} rows",
-            where=f"first: {table.at(row, column)}, {table.rows[row][column]!r}",
-            remedy="Fill them in, or remove those rows or columns.",
+            f"{len(holes)} value{'s are' if several else ' is'} missing in "
+            f"{len({row for row, _ in holes})} of {len(table.rows)} rows"
+            f"{'; the first is' if several else ':'} {written}",
+            where=table.at(row, column),
+            remedy=f"Fill {it} in, or remove {lines}{also}.",
         )
 
 
@@ -119,9 +125,11 @@ def numbers(table: Table, column: int) -> NDArray[np.float64]:
                 remedy="Write numbers with a decimal point, or remove the column.",
             )
         if not abs(value) <= LARGEST:
+            large = any(digit in "0123456789" for digit in cells[column])  # 1e400 is inf, too
             raise DataError(
-                f"{cells[column]!r} is not finite, or beyond ±{LARGEST:g}",
+                f"{cells[column]!r} is {f'beyond ±{LARGEST:g}' if large else 'not finite'}",
                 where=table.at(row, column),
+                why="Its square is beyond what numbers hold" if large else "",
                 remedy="Correct it, or remove the row.",
             )
         values[row] = value
@@ -173,8 +181,9 @@ def _text(path: Path, known: Sequence[str]) -> str:
             f"there is no data set and no file named {str(path)!r}",
             remedy=f"{guess(str(path), [*known, *nearby])}Give the path of a CSV file{others}.",
         ) from error
-    except OSError as error:
-        why = "It is a folder" if path.is_dir() else f"The system says: {error.strerror}"
+    except (OSError, ValueError) as error:  # a ValueError for a name with a zero byte
+        said = f"The system says: {getattr(error, 'strerror', error)}"
+        why = "It is a folder" if os.path.isdir(path) else said
         raise DataError(
             f"{path} cannot be read", why=why, remedy="Give the path of a CSV file."
         ) from error

@@ -7,6 +7,7 @@ with a header row. A file that cannot be trained on is refused here, at the bord
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +18,11 @@ from numpy.typing import NDArray
 
 from clearprop.errors import DataError, MissingExtraError
 from clearprop.train.csv_table import Table, guess, listed, number, numbers, read, refuse_missing
+from clearprop.train.options import PATH, Rule, refuse_one
 
 BUNDLED = ("digits", "iris", "wine", "breast_cancer")
 MOST_CLASSES = 20  # a whole-number target with more distinct values than this is a quantity
+SOURCE = Rule(PATH.holds, "the name of a data set or the path of a CSV file")
 FEWEST_EXAMPLES = 4  # two for each side of the split
 
 
@@ -64,7 +67,7 @@ class Standardizer:
         return (features - self.mean) / self.scale
 
 
-def load(source: str, target: str | None = None) -> Dataset:
+def load(source: str | Path, target: str | None = None) -> Dataset:
     """Loads a bundled data set by name, or a CSV file by path.
 
     A CSV file is UTF-8 with a header row; commas, semicolons or tabs separate its cells. All
@@ -76,6 +79,7 @@ def load(source: str, target: str | None = None) -> Dataset:
         target: The column to predict; a CSV file needs it, the bundled sets know their own.
 
     Raises:
+        ArgumentError: The source is neither.
         DataError: The data cannot be trained on; the message names the culprit.
         MissingExtraError: A bundled set was asked for and scikit-learn is not installed.
 
@@ -83,6 +87,8 @@ def load(source: str, target: str | None = None) -> Dataset:
     >>> iris.features.shape, iris.targets.shape, iris.class_names
     ((150, 4), (150,), ('setosa', 'versicolor', 'virginica'))
     """
+    refuse_one("source", source, SOURCE)
+    source = os.fspath(source)
     if source in BUNDLED:
         return _bundled(source, target)
     table = read(Path(source), BUNDLED)
@@ -219,13 +225,17 @@ def _refuse_constant(source: str, features: NDArray[np.float64], names: Sequence
 def _target_column(table: Table, target: str | None) -> int:
     if target in table.header:
         return table.header.index(target)
+    why = ""
     if target is None:
         what, hint = "no target is given", "Say which column to predict with --target NAME. "
     else:
         what, hint = f"there is no column {target!r}", guess(target, table.header)
+    if len(table.header) == 1:
+        why, hint = "Its whole first line is one column", "Separate cells by commas. "
     raise DataError(
         what,
         where=str(table.path),
+        why=why,
         remedy=f"{hint}The columns are {listed(map(repr, table.header))}.",
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,14 +12,16 @@ from clearprop.errors import ArgumentError
 
 
 @contextmanager
-def output_folder(path: str | Path) -> Iterator[Path]:
+def output_folder(path: str | Path, files: Iterable[str] = ()) -> Iterator[Path]:
     """A folder to write to, made if need be; if the block fails, folders left empty go again.
 
     Args:
         path: The folder; those above it are made as well.
+        files: What will be written to it.
 
     Raises:
-        ArgumentError: It is a file, or it cannot be made or written to.
+        ArgumentError: It is a file, it cannot be made or written to, or a folder stands where a
+            file is to be.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as place, output_folder(f"{place}/a/b") as folder:
@@ -28,8 +31,10 @@ def output_folder(path: str | Path) -> Iterator[Path]:
     folder = Path(path)
     made = _make(folder)
     try:
-        if not os.access(folder, os.W_OK | os.X_OK):
-            raise _unfit(folder, "This user may not write to it")
+        _try(folder)
+        for name in files:
+            if (folder / name).is_dir():
+                raise _unfit(folder, f"The {name} in it is a folder")
         yield folder
     except BaseException:
         for place in made:
@@ -43,16 +48,25 @@ def _make(folder: Path) -> list[Path]:
     """The folders that were made, the innermost first."""
     missing = []
     place = folder
-    while not place.exists() and place != place.parent:
+    while not os.path.lexists(place) and place != place.parent:
         missing.append(place)
         place = place.parent
-    if not place.is_dir():
-        raise _unfit(folder, f"{place} is a file")
+    if not os.path.isdir(place):
+        raise _unfit(folder, f"{place} is {'a broken link' if place.is_symlink() else 'a file'}")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unfit(folder, f"The system says: {error.strerror}") from error
+    except (OSError, ValueError) as error:  # a ValueError for a name with a zero byte
+        raise _unfit(folder, f"The system says: {getattr(error, 'strerror', error)}") from error
     return missing
+
+
+def _try(folder: Path) -> None:
+    """Better to know before training than after it; permissions do not tell all."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise _unfit(folder, f"It cannot be written to: {error.strerror}") from error
 
 
 def _unfit(folder: Path, why: str) -> ArgumentError:

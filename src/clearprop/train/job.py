@@ -4,24 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
+from clearprop.errors import ArgumentError, DivergedError
 from clearprop.train import model as models
 from clearprop.train.data import Dataset, load
 from clearprop.train.folder import output_folder
-from clearprop.train.loop import DivergedError, fit
-from clearprop.train.outcome import command_line, record_of, summary_of, write_history
+from clearprop.train.interrupts import interruptible
+from clearprop.train.loop import Result, fit
+from clearprop.train.options import settled
+from clearprop.train.outcome import call, command_line, record_of, summary_of, write_history
 from clearprop.train.report import write_report
-from clearprop.train.task import prepare
+from clearprop.train.task import Task, prepare
 
-MODEL, REPORT, HISTORY = "model.safetensors", "report.html", "history.json"
+FILES: Final[Mapping[str, str]] = MappingProxyType(
+    {"model": "model.safetensors", "report": "report.html", "history": "history.json"}
+)
+"""What a run leaves in its folder."""
 UPDATES: Final = 2700
 """How many updates a run makes at least, unless ``epochs`` says otherwise."""
 FEWEST_EPOCHS, MOST_EPOCHS = 20, 600
 
 
 def run(
-    source: str | Dataset,
+    source: str | Path | Dataset,
     *,
     target: str | None = None,
     seed: int = 0,
@@ -67,7 +74,8 @@ def run(
         regularization: λ.
         target_error: Stop once the mean loss over the training part is at most this.
         patience: Stop early by a validation part; see :func:`clearprop.train.fit`.
-        resume: A model file to go on from; it needs the same data set, seed and layers.
+        resume: A model file to go on from; it needs the same data set, seed, layers and
+            activation.
         progress: Whether to show a bar; by default if the error stream is a terminal.
 
     Returns:
@@ -78,42 +86,61 @@ def run(
 
     Raises:
         DataError: The data set cannot be trained on.
+        WeightsError: ``resume`` is no model, or one of another run.
         ArgumentError: An option is wrong, or ``out`` is a file.
-        DivergedError: The loss was no finite number; the last finite weights are saved.
+        DivergedError: The loss was no finite number; the last finite weights are saved, with the
+            report of how it came to that.
     """
-    options = dict(locals())
+    options = settled(locals(), optional=_usually_none())
     dataset = source if isinstance(source, Dataset) else load(source, target)
-    task = prepare(dataset, seed, tuple(hidden), activation, regularization, resume)
-    with output_folder(out) as folder:
+    names = ("seed", "hidden", "activation", "regularization", "resume")
+    task = prepare(dataset, *(options[name] for name in names))
+    telling = _telling(options)
+    command = call(telling) if source is dataset else command_line(dataset.name, telling)
+    with output_folder(out, FILES.values()) as folder:
         try:
-            result = fit(
-                task.net,
-                (task.train_features, task.train_targets),
-                (task.test_features, task.test_targets),
-                optimizer=optimizer,
-                learning_rate=learning_rate,
-                batch_size=batch_size,
-                epochs=_epochs(len(task.train), batch_size) if epochs is None else epochs,
-                target_error=target_error,
-                patience=patience,
-                params=task.first_params,
-                first_epoch=task.first_epoch,
-                seed=seed,
-                progress=progress,
-            )
+            result = _learned(task, options)
         except DivergedError as error:
-            if error.result is not None:
-                models.save(folder / MODEL, task.model(error.result))
-                error = _with_place(error, folder / MODEL)
-            raise error from None
-        model = task.model(result)
-        record = record_of(task, result, model, command_line(dataset.name, _telling(options)))
-        models.save(folder / MODEL, model)
-        write_history(folder / HISTORY, record)
-        write_report(folder / REPORT, record)
-    paths = {"model": MODEL, "report": REPORT, "history": HISTORY}
-    shown = {name: str(folder / file) for name, file in paths.items()}
-    return summary_of(task, result, record, model) | shown
+            _leave(folder, task, error.result, command)
+            raise _with_place(error, folder / FILES["model"]) from None
+        with interruptible() as asked:  # Ctrl-C waits until all is saved
+            summary = _leave(folder, task, result, command)
+    summary["interrupted"] |= asked()
+    return summary
+
+
+def _learned(task: Task, options: Mapping[str, Any]) -> Result:
+    """What training gave."""
+    names = ("optimizer", "learning_rate", "batch_size", "target_error", "patience", "seed")
+    epochs = options["epochs"]
+    try:
+        return fit(
+            task.net,
+            (task.train_features, task.train_targets),
+            (task.test_features, task.test_targets),
+            epochs=_epochs(len(task.train), options["batch_size"]) if epochs is None else epochs,
+            params=task.first_params,
+            first_epoch=task.first_epoch,
+            progress=options["progress"],
+            **{name: options[name] for name in names},
+        )
+    except MemoryError as error:
+        count = sum(task.net.parameter_counts.values())
+        raise ArgumentError(
+            f"the memory does not hold a network of {count:,} parameters and its training",
+            remedy="Use fewer hidden units or smaller batches.",
+        ) from error
+
+
+def _leave(folder: Path, task: Task, result: Result, command: str) -> dict[str, Any]:
+    """Model, history and report in the folder; returns what happened, in figures."""
+    model = task.model(result)
+    record = record_of(task, result, model, command)
+    summary = summary_of(task, result, record, model)
+    models.save(folder / FILES["model"], model)
+    write_history(folder / FILES["history"], record)
+    write_report(folder / FILES["report"], record)
+    return summary | {name: str(folder / file) for name, file in FILES.items()}
 
 
 def _epochs(examples: int, batch_size: int) -> int:
@@ -122,9 +149,12 @@ def _epochs(examples: int, batch_size: int) -> int:
     >>> _epochs(1437, 32), _epochs(120, 32), _epochs(10, 32), _epochs(100_000, 32)
     (60, 600, 600, 20)
     """
-    if batch_size < 1:
-        return 1  # fit says what is wrong
     return min(MOST_EPOCHS, max(FEWEST_EPOCHS, -(-UPDATES // -(-examples // batch_size))))
+
+
+def _usually_none() -> set[str]:
+    """The options that may be None: those that are by default."""
+    return {name for name, value in (run.__kwdefaults__ or {}).items() if value is None}
 
 
 def _telling(options: Mapping[str, Any]) -> dict[str, Any]:

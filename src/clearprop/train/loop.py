@@ -16,26 +16,22 @@ from typing import Any, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearprop.errors import ArgumentError, ClearpropError
+from clearprop.errors import ArgumentError, DivergedError
 from clearprop.nn import Network
 from clearprop.nn.initializers import stream
 from clearprop.train.figures import Examples, Meter, examples_of
 from clearprop.train.interrupts import interruptible
 from clearprop.train.optimizers import Optimizer, named
+from clearprop.train.options import refuse
 from clearprop.train.progress import progress_for
 from clearprop.train.record import EpochRecord
 from clearprop.train.steps import Compiled, Flat, pieces
+from clearprop.train.threads import one_thread
 
 Array = NDArray[Any]
-Ending = Literal["epochs", "target", "patience", "interrupted"]
+Ending = Literal["epochs", "target", "patience", "interrupted", "diverged"]
 HELD_OUT = 0.1
 """The share of the training part that early stopping holds out, if it is given no other."""
-
-
-class DivergedError(ClearpropError, ArithmeticError):
-    """Training met a loss that is no finite number; ``result`` has the last finite weights."""
-
-    result: Result | None = None
 
 
 @final
@@ -48,7 +44,8 @@ class Result:
         epochs: The figures before training (epoch 0) and after each finished epoch.
         seconds: Wall time.
         stopped: Why it ended: ``"epochs"`` (all are done), ``"target"`` (the requested error is
-            met), ``"patience"`` (the validation loss no longer fell) or ``"interrupted"``.
+            met), ``"patience"`` (the validation loss no longer fell), ``"interrupted"`` or, in a
+            :class:`~clearprop.errors.DivergedError`, ``"diverged"``.
         kept_epoch: The epoch whose parameters are kept: the last, or the best by validation.
     """
 
@@ -82,7 +79,7 @@ def fit(
     progress: bool | None = None,
     on_epoch: Callable[[EpochRecord], object] | None = None,
 ) -> Result:
-    """Train a network; the same seed gives the same bits.
+    """Train a network; the same seed gives the same bits, however many cores there are.
 
     Args:
         net: The network, with its loss and regularization.
@@ -118,7 +115,17 @@ def fit(
     >>> result.stopped, net(result.params, X).argmax(axis=1)
     ('target', array([0, 1, 1, 0]))
     """
-    _refuse_options(batch_size, epochs, patience, first_epoch, seed)
+    refuse(
+        {
+            "batch_size": batch_size,
+            "epochs": epochs,
+            "target_error": target_error,
+            "patience": patience,
+            "first_epoch": first_epoch,
+            "seed": seed,
+        },
+        optional=("target_error", "patience"),
+    )
     whole = examples_of(net, train_set)
     test = None if test_set is None else examples_of(net, test_set)
     validation = None if validation_set is None else examples_of(net, validation_set)
@@ -127,7 +134,8 @@ def fit(
     run = _Run(net, whole, test, validation, named(optimizer, learning_rate), batch_size, seed)
     run.start(net.init(seed) if params is None else params)
     batches = -(-len(whole) // batch_size)
-    with np.errstate(all="ignore"), progress_for(progress, epochs, batches) as shown:
+    shown = progress_for(progress, epochs, batches)
+    with np.errstate(all="ignore"), one_thread(), shown:
         stopped = run.learn(first_epoch, epochs, target_error, patience, shown, on_epoch)
     return run.result(stopped)
 
@@ -180,6 +188,7 @@ class _Run:
         on_epoch: Callable[[EpochRecord], object] | None,
     ) -> Ending:
         """The cycle, until one of the ways to end it."""
+        self.first = first
         with interruptible() as asked:
             try:
                 self._measure(first, shown, on_epoch)
@@ -188,7 +197,7 @@ class _Run:
                         return "target"
                     for batch, done in self._batches(epoch):
                         self._step(epoch, batch, *done)
-                        shown.batch(epoch - first, (epoch - first - 1) * self.batches + batch)
+                        shown.batch((epoch - first - 1) * self.batches + batch)
                         if asked():
                             return "interrupted"
                     self._measure(epoch, shown, on_epoch)
@@ -242,7 +251,7 @@ class _Run:
 
     def result(self, stopped: Ending) -> Result:
         """What was learned; with patience, the best of it."""
-        kept = self.records[-1].epoch if self.records else 0
+        kept = self.records[-1].epoch if self.records else self.first
         if self.best is not None:
             kept = self.best[1]
             np.copyto(self.flat.vector, self.best[2])
@@ -259,7 +268,7 @@ class _Run:
             remedy=f"Use a smaller learning rate, such as {self.optimizer.learning_rate / 10:g}, "
             "and standardized features.",
         )
-        error.result = self.result("interrupted")
+        error.result = self.result("diverged")
         return error
 
 
@@ -273,21 +282,3 @@ def _held_out(whole: Examples, seed: int) -> tuple[Examples, Examples]:
         )
     order = stream(seed, 2).permutation(len(whole))
     return whole.pick(np.sort(order[size:])), whole.pick(np.sort(order[:size]))
-
-
-def _refuse_options(
-    batch_size: Any, epochs: Any, patience: Any, first_epoch: Any, seed: Any
-) -> None:
-    for name, value, least in (
-        ("batch_size", batch_size, 1),
-        ("epochs", epochs, 1),
-        ("patience", patience, 1),
-        ("first_epoch", first_epoch, 0),
-        ("seed", seed, 0),
-    ):
-        if value is None and name == "patience":
-            continue
-        if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < least:
-            raise ArgumentError(
-                f"{name} is {value!r}; it must be a whole number of at least {least}"
-            )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, final
 
 import numpy as np
+import optree
 from numpy.typing import NDArray
 
 from clearprop._version import __version__
@@ -20,6 +21,7 @@ from clearprop.errors import ClearpropError, WeightsError
 from clearprop.nn import Network, stack
 from clearprop.train import weights
 from clearprop.train.data import Standardizer
+from clearprop.train.threads import one_thread
 
 FORMAT: Final = "clearprop-model-1"
 FARTHEST: Final = 5.0
@@ -84,13 +86,18 @@ class Model:
     target_scale: Standardizer | None
     metadata: Mapping[str, str]
 
+    @property
+    def epochs(self) -> int:
+        """How many epochs it has learned for."""
+        return int(self.metadata.get("epochs", "0"))
+
     def outputs(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
         """Probabilities (m, classes), or quantities (m, k) in their own units.
 
         Args:
             features: Shape (m, n), before standardization.
         """
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), one_thread():
             found = self.architecture.build()(self.params, prepared(features, self.standardizer))
         if self.target_scale is not None:
             found = found * self.target_scale.scale + self.target_scale.mean
@@ -156,38 +163,58 @@ def load(path: str | Path) -> Model:
             remedy='Give the "model" file that clearprop train wrote.',
         )
     try:
-        architecture = Architecture(
-            tuple(json.loads(texts["sizes"])),
-            texts["hidden"],
-            texts["output"],
-            texts["loss"],
-            float(texts["regularization"]),
-        )
-        standardizer = Standardizer(**arrays["standardizer"])
-        scale = Standardizer(**arrays["targets"]) if "targets" in arrays else None
-        classes = json.loads(texts["class_names"])
-        model = Model(
-            architecture,
-            arrays["network"],
-            standardizer,
-            tuple(json.loads(texts["feature_names"])),
-            None if classes is None else tuple(classes),
-            texts["target_name"],
-            scale,
-            texts,
-        )
-        net = architecture.build()
-        consistent = (
-            len(model.feature_names) == architecture.sizes[0] == standardizer.mean.shape[0]
-            and (classes is None or len(classes) == architecture.sizes[-1])
-            and (classes is None) == (scale is not None)
-        )
-    except (KeyError, ValueError, TypeError, ClearpropError) as error:
+        model = _assembled(arrays, texts)
+        weights.match(model.params, model.architecture.build().init())
+        sound = _is_sound(model)
+    except ClearpropError as error:
+        raise _inconsistent(path, f"As a network: {error.what}") from error
+    except (KeyError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise _inconsistent(path, f"Reading it failed with: {error}") from error
-    if not consistent:
+    if not sound:
         raise _inconsistent(path, "Its sizes, features and classes do not fit each other")
-    weights.match(model.params, net.init())
+    if not all(np.isfinite(leaf).all() for leaf in _leaves(arrays)):
+        raise _inconsistent(path, "Some of its numbers are not finite")
     return model
+
+
+def _assembled(arrays: Mapping[str, Any], texts: Mapping[str, str]) -> Model:
+    """The model of a file's parts; what is missing or malformed raises Python's own errors."""
+    architecture = Architecture(
+        tuple(json.loads(texts["sizes"])),
+        texts["hidden"],
+        texts["output"],
+        texts["loss"],
+        float(texts["regularization"]),
+    )
+    classes = json.loads(texts["class_names"])
+    return Model(
+        architecture,
+        arrays["network"],
+        Standardizer(**arrays["standardizer"]),
+        tuple(json.loads(texts["feature_names"])),
+        None if classes is None else tuple(classes),
+        texts["target_name"],
+        Standardizer(**arrays["targets"]) if "targets" in arrays else None,
+        texts,
+    )
+
+
+def _leaves(arrays: Any) -> list[NDArray[Any]]:
+    return optree.tree_leaves(arrays)
+
+
+def _is_sound(model: Model) -> bool:
+    """Whether the parts fit each other."""
+    inputs, outputs = model.architecture.sizes[0], model.architecture.sizes[-1]
+    scale, classes = model.target_scale, model.class_names
+    return (
+        len(model.feature_names) == inputs
+        and model.standardizer.mean.shape == model.standardizer.scale.shape == (inputs,)
+        and (classes is None or len(classes) == outputs)
+        and (classes is None) == (scale is not None)
+        and (scale is None or scale.mean.shape == scale.scale.shape == (outputs,))
+        and model.epochs >= 0
+    )
 
 
 def _inconsistent(path: str | Path, why: str) -> WeightsError:

@@ -14,7 +14,6 @@ returns the change to add to the parameters and the next state. Nothing is writt
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import ArgumentError
+from clearprop.train.options import POSITIVE, SHARE, refuse_one
 
 Array = NDArray[Any]
 State = tuple[Any, ...]
@@ -100,6 +100,7 @@ def adam(
     """
     rate = _rate(learning_rate)
     keep1, keep2 = _share(decay1, "decay1"), _share(decay2, "decay2")
+    refuse_one("epsilon", epsilon, POSITIVE)
 
     def start(parameters: Array) -> State:
         return 0, np.zeros_like(parameters), np.zeros_like(parameters)
@@ -138,7 +139,7 @@ def named(optimizer: str | Optimizer, learning_rate: float | None = None) -> Opt
                 remedy="Give the rate to the optimizer: train.adam(learning_rate=0.01).",
             )
         return optimizer
-    if optimizer not in OPTIMIZERS:
+    if optimizer not in list(OPTIMIZERS):  # a list also answers for what cannot be hashed
         close = difflib.get_close_matches(str(optimizer), OPTIMIZERS, n=1)
         meant = f"Did you mean {close[0]!r}? " if close else ""
         raise ArgumentError(
@@ -150,12 +151,10 @@ def named(optimizer: str | Optimizer, learning_rate: float | None = None) -> Opt
 
 
 def _rate(rate: float) -> float:
-    if not 0 < rate < math.inf:
-        raise ArgumentError(f"the learning rate is {rate!r}; it must be a number above 0")
+    refuse_one("learning_rate", rate, POSITIVE)
     return float(rate)
 
 
-def _share(share: float, what: str) -> float:
-    if not 0 <= share < 1:
-        raise ArgumentError(f"{what} is {share!r}; it must be at least 0 and below 1")
+def _share(share: float, name: str) -> float:
+    refuse_one(name, share, SHARE)
     return float(share)

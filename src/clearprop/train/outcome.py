@@ -19,6 +19,7 @@ from clearprop.train.loop import Result
 from clearprop.train.model import Model
 from clearprop.train.record import Mistake, RunRecord, Scatter
 from clearprop.train.task import Task
+from clearprop.train.threads import one_thread
 from clearprop.train.weights import write_atomically
 
 MOST_MISTAKES = 12
@@ -96,6 +97,8 @@ def _notes(result: Result) -> list[str]:
         "interrupted": f"Stopped by Ctrl-C after epoch {last}; what was learned is kept.",
         "target": f"Stopped after epoch {last}: the requested error was met.",
         "patience": f"Stopped after epoch {last}: the validation loss no longer fell.",
+        "diverged": f"After epoch {last} the loss was no finite number; the last finite weights "
+        "are kept. Try a smaller learning rate.",
     }
     notes = [texts[result.stopped]] if result.stopped in texts else []
     if result.kept_epoch != last:
@@ -106,7 +109,7 @@ def _notes(result: Result) -> list[str]:
 def summary_of(task: Task, result: Result, record: RunRecord, model: Model) -> dict[str, Any]:
     """The run in a few figures, as JSON's own types."""
     net, params = task.net, model.params
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), one_thread():
         losses = {
             part: float(net.example_losses(params, features, targets).mean())
             for part, features, targets in (
@@ -159,12 +162,29 @@ def command_line(name: str, options: Mapping[str, Any]) -> str:
 
     >>> command_line("my data.csv", {"target": "price", "seed": 0, "hidden": (64, 32)})
     "clearprop train 'my data.csv' --target price --seed 0 --hidden 64,32"
+    >>> command_line("-1.csv", {"target": "-y", "hidden": ()})
+    'clearprop train ./-1.csv --target=-y --hidden none'
     """
-    words = ["clearprop", "train", name]
+    words = ["clearprop", "train", f"./{name}" if name.startswith("-") else name]
     for option, value in options.items():
-        text = ",".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
-        words += [f"--{option.replace('_', '-')}", text]
+        listed = isinstance(value, tuple)
+        text = ",".join(map(str, value)) or "none" if listed else str(value)
+        word = f"--{option.replace('_', '-')}"
+        words += [f"{word}={text}"] if text.startswith("-") else [word, text]
     return shlex.join(words)
+
+
+def call(options: Mapping[str, Any]) -> str:
+    """The call that repeats a run on a data set of one's own.
+
+    >>> call({"seed": 0, "out": Path("made"), "hidden": (8,)})
+    "clearprop.train.run(dataset, seed=0, out='made', hidden=(8,))"
+    """
+    plain = {
+        name: str(value) if isinstance(value, Path) else value for name, value in options.items()
+    }
+    words = [f"{name}={value!r}" for name, value in plain.items()]
+    return f"clearprop.train.run({', '.join(['dataset', *words])})"
 
 
 def _accuracy(part: Dataset, model: Model) -> float | None:

@@ -30,7 +30,7 @@ section, .hero { background: var(--paper); border: 1px solid var(--rule); border
 .score b { display: block; font-size: 56px; line-height: 1.05; letter-spacing: -.03em;
   color: var(--accent); font-variant-numeric: tabular-nums; }
 .score span { color: var(--soft); font-size: 14px; }
-dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: 18px 28px; margin: 0; }
+dl { display: grid; grid-template-columns: repeat(3, auto); gap: 18px 28px; margin: 0; }
 dt { color: var(--soft); font-size: 13px; } dd { margin: 0; font-weight: 600; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 20px; }
 .pair > :only-child { grid-column: span 2; } section > :last-child { margin-bottom: 0; }
@@ -39,11 +39,12 @@ table { border-collapse: collapse; width: 100%; font-size: 13px;
   font-variant-numeric: tabular-nums; }
 th { color: var(--soft); font-weight: 600; font-size: 13px; text-align: right; }
 th, td { padding: 5px 7px; border-bottom: 1px solid var(--rule); text-align: right;
-  white-space: nowrap; }
+  vertical-align: baseline; white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-.bar { background: linear-gradient(var(--tint), var(--tint)) left / var(--share) 100% no-repeat;
-  background-clip: padding-box; border-right: 8px solid transparent;
-  --tint: color-mix(in srgb, var(--right) 22%, transparent); }
+.bar { --length: calc((100% - 14px) * var(--share));
+  background: linear-gradient(var(--right), var(--right)) 7px calc(100% - 3px) / var(--length) 3px
+  no-repeat; padding-bottom: 9px; min-width: 72px; }
+table.narrow { width: auto; } .narrow td { min-width: 76px; }
 .miss { display: grid; grid-template-columns: repeat(6, 1fr); gap: 18px 20px;
   margin: 12px 0 0; padding: 0; list-style: none; }
 .miss svg { border: 1px solid var(--rule); border-radius: 6px; background: var(--wash);

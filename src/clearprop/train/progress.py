@@ -1,16 +1,23 @@
-"""What a person sees while a network learns: a bar with loss, accuracy and the time left."""
+"""What a person sees while a network learns: one line with a bar, the figures and the time left."""
 
 from __future__ import annotations
 
 import math
 import sys
 import time
+from collections.abc import Sequence
 from types import TracebackType
-from typing import final
+from typing import TYPE_CHECKING, Final, final
 
 from clearprop.train.record import EpochRecord
 
-_EVERY = 0.05  # seconds between two movements of the bar
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_SHORTEST, _LONGEST = 8, 40  # columns of the bar
+_GAP: Final = "  "
+_A_SECOND: Final = 10  # frames
 
 
 @final
@@ -23,7 +30,7 @@ class Silent:
     def __exit__(self, *stop: object) -> None:
         pass
 
-    def batch(self, epoch: int, done: int) -> None:
+    def batch(self, done: int) -> None:
         """Nothing."""
 
     def epoch(self, record: EpochRecord) -> None:
@@ -37,30 +44,26 @@ class Bar:
     Args:
         epochs: How many there will be at most.
         batches: In each epoch.
+        console: Where to show it; by default the error stream.
     """
 
-    def __init__(self, epochs: int, batches: int) -> None:
+    def __init__(self, epochs: int, batches: int, console: Console | None = None) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-        from rich.progress import Progress as RichProgress
+        from rich.live import Live
 
+        self._console = console or Console(stderr=True, highlight=False)
         self._epochs, self._batches = epochs, batches
         self._done = 0
-        self._shown = 0.0
-        self._bar = RichProgress(
-            TextColumn("epoch {task.fields[epoch]}"),
-            BarColumn(bar_width=12),
-            TextColumn("{task.fields[figures]}"),
-            TimeRemainingColumn(compact=True),
-            TextColumn("left"),
-            console=Console(stderr=True),
-        )
-        self._task = self._bar.add_task(
-            "training", total=epochs * batches, epoch=f"0/{epochs}", figures=""
+        self._record: EpochRecord | None = None
+        self._began = time.monotonic()
+        self._ended = False
+        self._live = Live(
+            console=self._console, get_renderable=self._line, refresh_per_second=_A_SECOND
         )
 
     def __enter__(self) -> Bar:
-        self._bar.start()
+        self._began = time.monotonic()
+        self._live.start()
         return self
 
     def __exit__(
@@ -69,38 +72,102 @@ class Bar:
         error: BaseException | None = None,
         trace: TracebackType | None = None,
     ) -> None:
-        self._bar.stop()
+        self._ended = True
+        self._live.stop()
+        if not self._console.is_interactive:
+            self._console.print()  # in a file, rich leaves the line open
 
-    def batch(self, epoch: int, done: int) -> None:
-        """Move the bar, twenty times a second at most."""
+    def batch(self, done: int) -> None:
+        """Note how many batches are done in all; the next frame shows it."""
         self._done = done
-        now = time.monotonic()
-        if now - self._shown >= _EVERY:
-            self._shown = now
-            self._bar.update(self._task, completed=done, epoch=f"{epoch}/{self._epochs}")
 
     def epoch(self, record: EpochRecord) -> None:
-        """Show the epoch's figures."""
-        epoch = f"{self._done // self._batches}/{self._epochs}"
-        self._bar.update(self._task, completed=self._done, epoch=epoch, figures=figures(record))
+        """Note the epoch's figures."""
+        self._record = record
+
+    def _line(self) -> Text:
+        """The frame of this moment."""
+        share = self._done / (self._epochs * self._batches)
+        seconds = time.monotonic() - self._began
+        if self._ended:
+            clock = f"in {duration(seconds)}"
+        elif self._done:
+            clock = f"{duration(seconds * (1 / share - 1))} left"
+        else:
+            clock = ""
+        epoch, epochs = str(-(-self._done // self._batches)), str(self._epochs)
+        head = f"epoch {epoch.rjust(len(epochs))}/{epochs}"  # as wide in every frame
+        said = [] if self._record is None else figures(self._record)
+        return line(head, share, said, clock.rjust(9), self._console.width)
 
 
-def figures(record: EpochRecord) -> str:
+def line(head: str, share: float, said: Sequence[str], clock: str, width: int) -> Text:
+    """One line of exactly that width or less: as many figures as leave room for a bar.
+
+    Args:
+        head: Where training is.
+        share: How much is done, 0 to 1.
+        said: The figures, in the order in which they are shown; the last matters most.
+        clock: The time, left or taken.
+        width: Columns of the terminal.
+
+    >>> said = ["loss 0.2500", "test 0.5000", "accuracy 87.5%"]
+    >>> line("epoch 3/4", 0.75, said, "0:01 left", 60).plain
+    'epoch 3/4  ━━━━━━╸──  test 0.5000, accuracy 87.5%  0:01 left'
+    """
+    from rich.text import Text
+
+    while True:
+        words = [word for word in (", ".join(said), clock) if word]
+        room = width - len(_GAP.join([head, "", *words]))
+        if room >= _SHORTEST or not said:
+            break
+        said = said[1:]
+    bar = min(room, _LONGEST)
+    found = Text(head, no_wrap=True, overflow="crop")
+    if bar >= _SHORTEST:
+        halves = math.floor(2 * bar * share)
+        drawn = "━" * (halves // 2) + "╸" * (halves % 2)
+        found.append(_GAP).append(drawn, "green" if share == 1 else "cyan")
+        found.append("─" * (bar - len(drawn)), "dim")
+    for word, style in ((", ".join(said), ""), (clock, "dim")):
+        if word:
+            found.append(_GAP).append(word, style)
+    found.truncate(width)
+    return found
+
+
+def figures(record: EpochRecord) -> list[str]:
     """An epoch in a few words; the accuracy is that of the test part, where there is one.
 
     >>> figures(EpochRecord(3, 0.25, 0.5, 0.9, 0.875))
-    'loss 0.2500, test 0.5000, accuracy 87.5%'
-    >>> figures(EpochRecord(3, 0.25, math.nan))
-    'loss 0.2500'
+    ['loss 0.2500', 'test 0.5000', 'accuracy 87.5%']
+    >>> figures(EpochRecord(3, 12345.0, math.nan))
+    ['loss 1.234e+04']
     """
-    parts = [f"loss {record.train_loss:.4f}"]
+    parts = [f"loss {_brief(record.train_loss)}"]
     if not math.isnan(record.test_loss):
-        parts.append(f"test {record.test_loss:.4f}")
+        parts.append(f"test {_brief(record.test_loss)}")
     shares = (record.test_accuracy, record.train_accuracy)
     share = next((share for share in shares if share is not None), None)
     if share is not None:
         parts.append(f"accuracy {100 * share:.1f}%")
-    return ", ".join(parts)
+    return parts
+
+
+def duration(seconds: float) -> str:
+    """A time as on a clock.
+
+    >>> duration(1.6), duration(75.0), duration(7260.0)
+    ('0:02', '1:15', '2:01:00')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _brief(loss: float) -> str:
+    return f"{loss:.4f}" if abs(loss) < 1000 else f"{loss:.3e}"
 
 
 def progress_for(asked: bool | None, epochs: int, batches: int) -> Bar | Silent:

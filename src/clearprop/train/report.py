@@ -87,6 +87,9 @@ def _headline(run: RunRecord) -> tuple[str, str]:
     """Returns the one number to remember and what it says, with its uncertainty."""
     if run.scatter:
         first = run.scatter[0]
+        if first.r_squared < 0:
+            what = f"{escape(first.name)} is predicted worse than by its mean"
+            return "no fit", f"{what} (R² {number(first.r_squared)}, RMSE {number(first.rmse)})"
         what = f"of the variance of {escape(first.name)} explained on held-out examples (R²)"
         return percent(first.r_squared), f"{what}; typical error {number(first.rmse)} (RMSE)"
     share = run.test_accuracy
@@ -194,7 +197,9 @@ def _classes(run: RunRecord) -> Iterator[str]:
         says=says,
         chinese="混淆矩阵",
     )
-    says = "Precision: of those given the class, the share of it. Recall: of the class, found."
+    says = (
+        "Precision: how many of those given the class are of it. Recall: how many of it are found."
+    )
     table = _section("Per class", _table(head, rows), says=says, chinese="各类别")
     yield f'<div class="pair">{matrix}{table}</div>'
 
@@ -229,7 +234,7 @@ def _mistake_table(run: RunRecord) -> str:
         rows.append(_row(name, (number(entry.features[column]) for entry in run.mistakes)))
     if len(run.feature_names) > len(shown):
         rows.append(_row(f"… {len(run.feature_names) - len(shown)} more features", ()))
-    return _table(["truth", *(entry.truth for entry in run.mistakes)], rows)
+    return _table(["truth", *(entry.truth for entry in run.mistakes)], rows, narrow=True)
 
 
 def _network(run: RunRecord) -> str:
@@ -244,10 +249,11 @@ def _network(run: RunRecord) -> str:
     return f'<div class="pair">{counts}{repeat}</div>'
 
 
-def _table(head: Iterable[str], rows: Iterable[str]) -> str:
+def _table(head: Iterable[str], rows: Iterable[str], *, narrow: bool = False) -> str:
     names = "".join(f"<th>{escape(name)}</th>" for name in head)
+    kind = ' class="narrow"' if narrow else ""
     return (
-        f'<div class="scroll"><table><thead><tr>{names}</tr></thead>'
+        f'<div class="scroll"><table{kind}><thead><tr>{names}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -257,8 +263,8 @@ def _row(name: str, cells: Iterable[str]) -> str:
 
 
 def _bar(share: float) -> str:
-    width = 0.0 if math.isnan(share) else share
-    return f'<td class="bar" style="--share: {width:.1%}">{percent(share)}</td>'
+    length = 0.0 if math.isnan(share) else share
+    return f'<td class="bar" style="--share: {length:.3f}">{percent(share)}</td>'
 
 
 def _or_nan(share: float | None) -> float:

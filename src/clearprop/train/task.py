@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import Any, Final, final
 
+import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import ArgumentError, WeightsError
@@ -14,8 +15,11 @@ from clearprop.train import model as models
 from clearprop.train.data import Dataset, Standardizer, split, standardize
 from clearprop.train.loop import Result
 from clearprop.train.model import Architecture, Model, prepared
+from clearprop.train.soundness import refuse_unsound
 
 Array = NDArray[Any]
+MOST_PARAMETERS: Final = 2**30
+RESUMABLE: Final = "Use the same data set, seed, layers and activation, or train from the start."
 
 
 @final
@@ -106,9 +110,8 @@ def prepare(
     Raises:
         DataError, ArgumentError, WeightsError: Something does not fit; the message names it.
     """
+    refuse_unsound(dataset)
     classes = dataset.class_names
-    if classes is not None and len(classes) < 2:
-        raise ArgumentError(f"{dataset.name} has only one class, so there is nothing to learn")
     outputs = dataset.targets.shape[1] if classes is None else len(classes)
     architecture = Architecture(
         (dataset.features.shape[1], *hidden, outputs),
@@ -118,6 +121,7 @@ def prepare(
         float(regularization),
     )
     net = architecture.build()
+    _refuse_giant(net)
     train, test = split(dataset, seed=seed)
     standardizer = standardize(train.features)
     scale = standardize(train.targets) if classes is None else None
@@ -125,10 +129,23 @@ def prepare(
     if resume is not None:
         saved = models.load(resume)
         _refuse_other(saved, str(resume), architecture, dataset, seed)
-        params, first_epoch = saved.params, int(saved.metadata.get("epochs", "0"))
+        _refuse_other_examples(saved, str(resume), standardizer)
+        params, first_epoch = saved.params, saved.epochs
     return Task(
         dataset.name, train, test, architecture, net, standardizer, scale, seed, params, first_epoch
     )
+
+
+def _refuse_giant(net: Network) -> None:
+    """Better a word now than no memory later."""
+    count = sum(net.parameter_counts.values())
+    if count > MOST_PARAMETERS:
+        raise ArgumentError(
+            f"the network would have {count:,} parameters",
+            why=f"More than {MOST_PARAMETERS:,} are not tried: training keeps several numbers of "
+            "8 bytes for each",
+            remedy="Use fewer hidden units.",
+        )
 
 
 def _refuse_other(
@@ -145,14 +162,28 @@ def _refuse_other(
     for name, (had, has) in pairs.items():
         if had != has:
             raise WeightsError(
-                f"{path} cannot be gone on from: its {name} {_brief(had)}, here {_brief(has)}",
+                f"{path} cannot be resumed with {name} {_brief(has)}: it has {_brief(had)}",
                 why="Another seed would hold out examples that the model has learned."
                 if name == "seed"
                 else "The weights fit only the network and data they were learned with.",
-                remedy="Use the same data set, seed and layers, or train from the start.",
+                remedy=RESUMABLE,
+            )
+
+
+def _refuse_other_examples(saved: Model, path: str, standardizer: Standardizer) -> None:
+    """The means of the features tell whether the training part is still the same."""
+    for had, has in (
+        (saved.standardizer.mean, standardizer.mean),
+        (saved.standardizer.scale, standardizer.scale),
+    ):
+        if not np.allclose(had, has, rtol=1e-9, atol=0):
+            raise WeightsError(
+                f"{path} cannot be resumed: it has learned from other examples",
+                why="Others would be held out now, some of which it has learned.",
+                remedy=RESUMABLE,
             )
 
 
 def _brief(value: object) -> str:
     text = str(value)
-    return f"are {text if len(text) <= 60 else text[:57] + '…'}"
+    return text if len(text) <= 60 else text[:57] + "…"

@@ -80,10 +80,11 @@ def load(path: str | Path) -> tuple[dict[str, Any], dict[str, str]]:
     path = Path(path)
     try:
         raw = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a ValueError for a name with a zero byte
+        said = f"The system says: {getattr(error, 'strerror', error)}"
         raise WeightsError(
             f"{path} cannot be read",
-            why="It is a folder" if path.is_dir() else f"The system says: {error.strerror}",
+            why="It is a folder" if os.path.isdir(path) else said,
             remedy='Give the "model" file that clearprop train wrote.',
         ) from error
     try:

@@ -105,7 +105,8 @@ class Spread:
 
     def within(self, start: int, stop: int) -> Spread:
         """The part of the direction in the elements from ``start`` to ``stop``, counted through."""
-        kept, first = [], 0
+        kept: list[Array | None] = []
+        first = 0
         for part in self.weights:
             if part is None:
                 kept.append(None)

@@ -95,16 +95,21 @@ class ElementCheck:
             return np.inf if self.status == "fails" else 0.0
         return self.error / max(self.allowed, np.finfo(float).tiny)
 
-    def describe(self) -> str:
-        """It as a sentence without a full stop."""
+    def describe(self, modes: str = "") -> str:
+        """It as a sentence without a full stop.
+
+        Args:
+            modes: The modes of which that is said, if there are several.
+        """
+        start = f"{self.title}: {modes or self.mode} {self.analytic:.10g}"
         note = f"; {self.note}" if self.note else ""
         if self.status == "unknown":
-            return f"{self.title}: {self.mode} {self.analytic:.10g} cannot be compared{note}"
+            return f"{start} cannot be compared{note}"
         if self.status == "kink":
-            return f"{self.title}: {self.mode} {self.analytic:.10g}{note}"
+            return start + note
         return (
-            f"{self.title}: {self.mode} {self.analytic:.10g}, numerical {self.numerical:.10g}, "
-            f"they differ by {self.error:.2e} (allowed {self.allowed:.2e}){note}"
+            f"{start}, numerical {self.numerical:.10g}, they differ by {self.error:.2e} "
+            f"(allowed {self.allowed:.2e}){note}"
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, final
 
 import numpy as np
-import optree
 from numpy.typing import NDArray
 
 from clearprop.api.check.directions import Direction

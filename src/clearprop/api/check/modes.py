@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from clearprop.errors import ArgumentError
 
@@ -15,7 +14,7 @@ Composition = tuple[str, ...]
 """Modes in the order in which they are applied, so the innermost first."""
 
 
-def compositions(modes: str | Sequence[str], order: int) -> list[Composition]:
+def compositions(modes: Any, order: Any) -> list[Composition]:
     """Every way to derive ``order`` times.
 
     Args:
@@ -35,7 +34,7 @@ def compositions(modes: str | Sequence[str], order: int) -> list[Composition]:
         raise ArgumentError(
             f"check_grads has no order {order!r}", remedy="Use 1 for gradients, 2 for Hessians, …"
         )
-    asked = [modes] if isinstance(modes, str) else list(modes)
+    asked: list[Any] = [modes] if isinstance(modes, str) else list(modes)
     if not asked:
         raise ArgumentError('check_grads was given no mode: use "reverse", "forward" or both')
     simple = [mode for mode in asked if mode in MODES]
@@ -55,7 +54,7 @@ def name(composition: Composition) -> str:
     return OVER.join(reversed(composition))
 
 
-def _composition(mode: str, order: int) -> Composition:
+def _composition(mode: Any, order: int) -> Composition:
     parts = tuple(reversed(mode.split(OVER))) if isinstance(mode, str) else ()
     if not parts or not set(parts) <= set(MODES):
         raise ArgumentError(

@@ -8,14 +8,14 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from clearprop.api.check.directions import Direction, Element, at_random
+from clearprop.api.check.directions import Direction, Element, Spread, at_random
 from clearprop.api.check.element import Place
 from clearprop.api.check.given import Given
 from clearprop.api.check.modes import Composition, name
+from clearprop.api.check.numerical.reference import Numbers
 from clearprop.api.check.outcome import GradientCheck
 from clearprop.api.check.outputs import Outputs
 from clearprop.api.check.point import Point
-from clearprop.api.check.reference import Numbers
 from clearprop.api.check.rounds import DIRECTIONS, RANDOM, Found, Round, chosen, thinned
 from clearprop.api.check.targets import Forward, Reverse, Slopes, Target, derived, precision
 from clearprop.api.check.verdict import Limits
@@ -54,7 +54,7 @@ class Check:
         self._round({(): target}, _begun(paths, 1), places, grad)
         if last > 1:
             places = thinned(places, max(int(self.limits.most ** (1 / last) + 1e-9), 1), self.draw)
-        targets = {(): self._few(target)}
+        targets: dict[Composition, Target] = {(): self._few(target)}
         for order in range(2, last + 1):
             targets = {
                 head: self._derived(targets[head[:-1]], places, head[-1])
@@ -74,7 +74,11 @@ class Check:
         if empty:
             notes.append(f"empty, so nothing to compare: {_some(empty)}")
         return GradientCheck(
-            tuple(found.elements), found.skipped, tuple(found.directions), tuple(notes)
+            tuple(found.elements),
+            found.skipped,
+            tuple(found.directions),
+            tuple(notes),
+            {leaf.name: leaf.array.shape for leaf in self.point.leaves},
         )
 
     def _round(
@@ -111,19 +115,20 @@ class Check:
         for probe, plain, traced in zip(target.probes, numbers.base, made.values, strict=True):
             if abs(plain - traced) > 1e3 * max(made.eps, target.eps) * max(abs(plain), abs(traced)):
                 what = probe.output or "the function"
-                self.notes.append(f"{what} is {plain:.8g} on NumPy arrays, {traced:.8g} when traced")
+                self.notes.append(
+                    f"{what} is {plain:.8g} on NumPy arrays, {traced:.8g} when traced"
+                )
         return made
 
     def _numbers(self, target: Target, analytic: bool) -> Numbers:
         """The function as plain numbers: in double precision, if it then stays the same."""
         own, wide = self.point.arrays(), self.point.arrays(np.float64)
         if precision(own) > np.finfo(np.float64).eps:
-            with np.errstate(all="ignore"):
-                narrow = target.values(self.point, own)
-                try:
-                    same = np.allclose(target.values(self.point, wide), narrow, 1e-2, 1e-3, True)
-                except (ArithmeticError, TypeError, ValueError, ClearpropError):
-                    same = False
+            narrow = target.values(self.point, own)
+            try:
+                same = np.allclose(target.values(self.point, wide), narrow, 1e-2, 1e-3, True)
+            except (ArithmeticError, TypeError, ValueError, ClearpropError):
+                same = False
             if not same:
                 wide = own
         eps = target.precision(self.point, wide)
@@ -131,8 +136,7 @@ class Check:
 
     def _require_a_function(self, target: Target) -> None:
         """Raise if two calls with the same arguments give two values."""
-        with np.errstate(all="ignore"):
-            first, second = (target.values(self.point, self.point.arrays()) for _ in range(2))
+        first, second = (target.values(self.point, self.point.arrays()) for _ in range(2))
         if not np.array_equal(first, second, equal_nan=True):
             change = np.nanmax(np.abs(first - second))
             raise ArgumentError(
@@ -159,7 +163,7 @@ class Check:
             directions.append(((RANDOM, ()), self._random()))
         return derived(target, self.point, directions, mode)
 
-    def _random(self) -> Direction:
+    def _random(self) -> Spread:
         return at_random(self.point.arrays(), self.draw)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, final
 
 from clearprop.api.check.element import ElementCheck
-from clearprop.api.check.table import table
+from clearprop.api.check.pictures.picture import fragment
+from clearprop.api.check.table import sentences, table, verdict
 from clearprop.errors import CheckError
 
 
@@ -23,12 +25,14 @@ class GradientCheck:
         skipped: How many elements were left out, as there were more than ``max_elements``.
         directions: What was compared along random directions instead.
         notes: What else is to be known: what was held fixed, what was empty.
+        shapes: The shape of each array that was differentiated by.
     """
 
     elements: tuple[ElementCheck, ...]
     skipped: int = 0
     directions: tuple[ElementCheck, ...] = ()
     notes: tuple[str, ...] = ()
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def checks(self) -> tuple[ElementCheck, ...]:
@@ -78,15 +82,14 @@ class GradientCheck:
             if not wrong:
                 where = f"along {len(self.failures)} of {len(self.directions)} random directions"
             return CheckError(
-                f"the gradient check failed {where}: "
-                + "; ".join(failure.describe() for failure in self.failures[:3]),
+                f"the gradient check failed {where}: " + "; ".join(sentences(self.failures)[:3]),
                 why="The numerical derivative is a complex step or an extrapolated difference.",
                 remedy="Print the result of raises=False for all of them; cp.why(f, x) shows the "
                 "edges.",
             )
         return CheckError(
             "the gradient check could not compare anything: "
-            + "; ".join(check.describe() for check in self.unknown[:3]),
+            + "; ".join(sentences(self.unknown)[:3]),
             remedy="Check at a point where the function has a value on both sides.",
         )
 
@@ -94,9 +97,7 @@ class GradientCheck:
         return self.ok
 
     def __repr__(self) -> str:
-        agree = sum(check.ok for check in self.elements)
-        word = "ok" if self.ok else "FAILED"
-        return f"GradientCheck({word}: {agree} of {len(self.elements)} derivatives agree)"
+        return f"GradientCheck({verdict(self)})"
 
     def _repr_html_(self) -> str:
-        return ""
+        return fragment(self)

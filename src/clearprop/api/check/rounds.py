@@ -10,8 +10,8 @@ import numpy as np
 
 from clearprop.api.check.directions import Direction, Element, Spread, element_at
 from clearprop.api.check.element import ElementCheck
+from clearprop.api.check.numerical.reference import Numbers, Reference
 from clearprop.api.check.point import Point
-from clearprop.api.check.reference import Numbers, Reference
 from clearprop.api.check.targets import Probe, Slopes
 from clearprop.api.check.verdict import Limits, Tolerance, judge
 
@@ -96,13 +96,13 @@ class Round:
                 check = ElementCheck(
                     name,
                     index,
-                    analytic,
-                    reference.value,
-                    abs(analytic - reference.value),
+                    analytic + 0.0,  # no -0
+                    verdict.numerical + 0.0,
+                    abs(analytic - verdict.numerical),
                     verdict.allowed,
                     mode,
                     verdict.status,
-                    reference.method,
+                    verdict.method,
                     probe.output,
                     probe.inner,
                     verdict.note,
@@ -142,9 +142,7 @@ def chosen(point: Point, most: int, generator: np.random.Generator) -> list[Elem
     return places
 
 
-def thinned(
-    places: Sequence[Element], most: int, generator: np.random.Generator
-) -> list[Element]:
+def thinned(places: Sequence[Element], most: int, generator: np.random.Generator) -> list[Element]:
     """At most so many of the elements, at random and in their order."""
     if len(places) <= most:
         return list(places)

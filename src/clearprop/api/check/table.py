@@ -12,29 +12,60 @@ if TYPE_CHECKING:
 
 TOLD: Final = 5
 """How many failures are told one by one, and how many kinks and unknowns."""
-HEADS: Final = ("derivative by", "mode", "number", "largest error", "allowed", "found by", "")
+HEADS: Final = ("derivative by", "mode", "number", "worst error", "allowed", "found by", "")
 
 
 def table(check: GradientCheck) -> str:
     """A line per argument and mode, and under it what needs a word."""
-    groups: dict[tuple[str, str], list[ElementCheck]] = {}
-    for element in check.checks:
-        groups.setdefault((_group(element), element.mode), []).append(element)
-    rows = [HEADS, *(_row(*key, members) for key, members in groups.items())]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(HEADS))]
-    padded = [[c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in rows]
+    shown = rows(check)
+    widths = [max(len(row[i]) for row in shown) for i in range(len(HEADS))]
+    padded = [[c.ljust(w) for c, w in zip(row, widths, strict=True)] for row in shown]
     return "\n".join(["  ".join(row).rstrip() for row in padded] + list(remarks(check)))
+
+
+def rows(check: GradientCheck) -> list[tuple[str, ...]]:
+    """The heads, and the cells of a line per argument and mode."""
+    groups: dict[str, dict[str, list[ElementCheck]]] = {}
+    for element in check.checks:
+        modes = groups.setdefault(_group(element), {})
+        modes.setdefault(element.mode, []).append(element)
+    lines = [_row(group, *pair) for group, modes in groups.items() for pair in modes.items()]
+    return [HEADS, *lines]
+
+
+def verdict(check: GradientCheck) -> str:
+    """All of it in one line."""
+    agree, count = sum(e.ok for e in check.elements), len(check.elements)
+    parts = [f"{agree} of {count} derivatives agree"]
+    if check.unknown:
+        parts.append(f"{len(check.unknown)} cannot be compared")
+    if wrong := sum(e.status == "fails" for e in check.directions):
+        parts.append(f"{wrong} of {len(check.directions)} along random directions fail")
+    return f"{'ok' if check.ok else 'FAILED'}: {', '.join(parts)}"
 
 
 def remarks(check: GradientCheck) -> Iterable[str]:
     """What needs a word: failures, the worst first, kinks, what could not be compared, notes."""
     for checks in (check.failures, check.kinks, check.unknown):
-        yield from (element.describe() for element in checks[:TOLD])
-        if len(checks) > TOLD:
-            yield f"… and {len(checks) - TOLD} more like these"
+        told = sentences(checks)
+        yield from told[:TOLD]
+        if len(told) > TOLD:
+            yield f"… and {len(told) - TOLD} more like these"
     if check.skipped:
         yield f"({check.skipped} more elements were not compared one by one: max_elements)"
     yield from (f"({note})" for note in check.notes)
+
+
+def sentences(checks: Iterable[ElementCheck]) -> list[str]:
+    """Each derivative as a sentence without a full stop; modes that say the same share one."""
+    groups: dict[tuple[str, str], list[ElementCheck]] = {}
+    for check in checks:
+        key = check.title, f"{check.analytic:.6g}"
+        groups.setdefault(key, []).append(check)
+    return [
+        members[0].describe(", ".join(member.mode for member in members))
+        for members in groups.values()
+    ]
 
 
 def worst(checks: Iterable[ElementCheck]) -> ElementCheck:

@@ -93,7 +93,7 @@ class Reverse:
     def __init__(self, target: Target, point: Point) -> None:
         values, pull = vjp(target.call, *point.hollow(point.arrays()))
         seeds = [probe.direction.parts(target.shapes) for probe in target.probes]
-        self._gradients = [optree.tree_leaves(pull(seed)) for seed in seeds]
+        self._gradients = [leaves_of(pull(seed)) for seed in seeds]
         self.values = [float(probe.direction.dot(values)) for probe in target.probes]
         self.eps = precision(self._gradients[0]) if self._gradients else 0.0
 
@@ -137,7 +137,7 @@ def derived(
     def backward(*hollow: Any) -> list[Any]:
         _, pull = vjp(target.call, *hollow)
         seeds = [probe.direction.parts(target.shapes) for probe in target.probes]
-        gradients = [optree.tree_leaves(pull(seed)) for seed in seeds]
+        gradients = [leaves_of(pull(seed)) for seed in seeds]
         return [direction.dot(slopes) for slopes in gradients for _, direction in directions]
 
     def onward(*hollow: Any) -> list[Any]:
@@ -149,6 +149,11 @@ def derived(
     probes = [Probe(Element(i, ()), *label) for i, label in enumerate(labels)]
     call = backward if mode == "reverse" else onward
     return Target(call, [()] * len(probes), probes, target.eps)
+
+
+def leaves_of(value: Any) -> list[Any]:
+    """The leaves of a nested container."""
+    return optree.tree_leaves(value)
 
 
 def precision(leaves: Sequence[Any]) -> float:

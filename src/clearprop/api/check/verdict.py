@@ -13,16 +13,16 @@ from typing import Final, final
 import numpy as np
 
 from clearprop.api.check.element import Status
-from clearprop.api.check.reference import Reference
+from clearprop.api.check.numerical.reference import Reference
 
 DOUBTS: Final = 10.0
 """How many times its doubt a numerical derivative may be off."""
-COARSE: Final = 1e-2
+COARSE: Final = 5e-3
 """A doubt of more than this part of the derivative decides nothing."""
-ROUNDINGS: Final = 4096.0
+ROUNDINGS: Final = 256.0
 """By how many roundings of the argument's largest derivative an analytic one may be off."""
-DEFAULTS: Final = ((1e-10, 1e-6), (1e-5, 1e-3), (1.0, 5e-2))
-"""Relative tolerances for rounding errors up to the first number of a pair."""
+DEFAULTS: Final = ((1e-10, 1e-6, 1e-322), (1e-5, 1e-3, 1e-44), (1.0, 5e-2, 1e-6))
+"""For rounding errors up to the first number, the relative tolerance, and what may underflow."""
 
 
 @final
@@ -39,6 +39,15 @@ class Limits:
     rtol: float | None
     atol: float
     most: int
+
+    def at(self, size: float, eps: float) -> float:
+        """What the user lets differ for derivatives of that size, in that precision.
+
+        >>> Limits(None, 0.0, 200).at(10.0, 1.2e-7)
+        0.01
+        """
+        _, fitting, underflow = next(row for row in DEFAULTS if eps <= row[0])
+        return self.atol + (fitting if self.rtol is None else self.rtol) * size + underflow
 
 
 @final
@@ -58,11 +67,8 @@ class Tolerance:
 
     def at(self, size: float, natural: float) -> float:
         """What may differ for derivatives of that size, besides the numerical one's doubt."""
-        relative = self.limits.rtol
-        if relative is None:
-            relative = next(tolerance for eps, tolerance in DEFAULTS if self.eps <= eps)
         rounding = min(ROUNDINGS * self.eps, 0.05) * self.scale + 16 * self.eps * natural
-        return self.limits.atol + relative * size + rounding
+        return self.limits.at(size, self.eps) + rounding
 
     def is_zero(self, derivative: float, natural: float) -> bool:
         """Whether that is the rounding of a zero."""
@@ -76,52 +82,70 @@ class Verdict:
 
     Attributes:
         status: See :class:`clearprop.api.check.ElementCheck`.
+        numerical: What it was compared with.
         allowed: The largest error that passes.
+        method: How the numerical derivative was found.
         note: What else is to be said.
     """
 
     status: Status
+    numerical: float
     allowed: float
+    method: str
     note: str = ""
 
 
 def judge(analytic: float, found: Reference, tolerance: Tolerance) -> Verdict:
     """Compare one derivative with its reference."""
-    if found.kind == "none":
-        why = "" if np.isfinite(found.at) else f"the value of the function here is {found.at:g}"
-        return Verdict("unknown", np.inf, why or "the function has no finite value beside it")
-    if found.kind == "steep":
-        return _steep(analytic, found)
+    if found.kind in ("none", "steep"):
+        status, note = _without_number(analytic, found)
+        return Verdict(status, found.value, np.inf, found.method, note)
     size = max(abs(analytic) if np.isfinite(analytic) else 0.0, abs(found.value))
     allowed = tolerance.at(size, found.natural) + DOUBTS * found.doubt
     if found.kind == "kink":
-        return _kink(analytic, found, allowed)
+        status, note = _at_kink(analytic, found, allowed)
+        return Verdict(status, found.value, allowed, found.method, note)
     note = "one-sided, as the function ends here" if found.method == "one-sided" else ""
     if not abs(analytic - found.value) <= allowed:
-        return Verdict("fails", allowed, note)
-    coarse = DOUBTS * found.doubt > max(COARSE * size, 1e-8 * tolerance.scale)
-    if not coarse or tolerance.is_zero(analytic, found.natural):
-        return Verdict("ok", allowed, note)
-    if found.witness is not None and abs(analytic - found.witness) <= tolerance.at(size, 0.0):
-        return Verdict("ok", allowed, "too small for differences, but the complex step agrees")
-    return Verdict(
-        "unknown", allowed, f"the differences are too noisy here: {found.value:.3g} ± {allowed:.1g}"
-    )
+        return Verdict("fails", found.value, allowed, found.method, note)
+    coarse = allowed - tolerance.limits.at(size, tolerance.eps) > COARSE * size
+    if coarse and found.witness is not None:
+        return _by_witness(analytic, found.witness, found.natural, tolerance)
+    noisy = DOUBTS * found.doubt > max(COARSE * size, 1e-8 * tolerance.scale)
+    if coarse and noisy and not tolerance.is_zero(analytic, found.natural):
+        note = f"the differences are too noisy here: {found.value:.3g} ± {allowed:.1g}"
+        return Verdict("unknown", found.value, allowed, found.method, note)
+    return Verdict("ok", found.value, allowed, found.method, note)
 
 
-def _steep(analytic: float, found: Reference) -> Verdict:
-    """A jump or an upright tangent: only an infinite derivative can be right."""
+def _without_number(analytic: float, found: Reference) -> tuple[Status, str]:
+    """Nothing to compare with; only where the slopes grow can an infinite derivative be right."""
+    if not np.isfinite(found.at):
+        return "unknown", f"the value of the function here is {found.at:g}"
+    if found.kind == "none":
+        return "unknown", "the function has no finite value beside it"
     slopes = [slope for slope in (found.left, found.right) if np.isfinite(slope)]
     if np.isinf(analytic) and all(np.sign(slope) == np.sign(analytic) for slope in slopes):
-        return Verdict("ok", np.inf, "the slopes grow without bound")
-    return Verdict("unknown", np.inf, "the slopes grow without bound: a jump, or upright here")
+        return "ok", "the slopes grow without bound"
+    return "unknown", "the slopes grow without bound: a jump, or upright here"
 
 
-def _kink(analytic: float, found: Reference, allowed: float) -> Verdict:
+def _at_kink(analytic: float, found: Reference, allowed: float) -> tuple[Status, str]:
     """Left and right differ: either is a derivative, and so is the mean; nothing else is."""
     sides = f"a kink: {found.left:.6g} from the left, {found.right:.6g} from the right"
     choices = {"the left": found.left, "the right": found.right, "the mean": found.value}
     for name, choice in choices.items():
         if abs(analytic - choice) <= allowed:
-            return Verdict("kink", allowed, f"{sides}; it is {name}")
-    return Verdict("fails", allowed, f"{sides}; it is neither of them, nor the mean")
+            return "kink", f"{sides}; it is {name}"
+    return "fails", f"{sides}; it is neither of them, nor the mean"
+
+
+def _by_witness(analytic: float, witness: float, natural: float, tolerance: Tolerance) -> Verdict:
+    """A derivative whose effect drowns in the rounding of the function, but for complex steps."""
+    size = max(abs(analytic), abs(witness))
+    allowed = max(tolerance.limits.at(size, tolerance.eps), COARSE * size)
+    vanishes = analytic == 0 and tolerance.is_zero(witness, natural)
+    if vanishes or abs(analytic - witness) <= allowed:
+        return Verdict("ok", witness, max(allowed, abs(analytic - witness)), "complex step")
+    note = f"a complex step gives {witness:.6g}, which rounding hides from differences"
+    return Verdict("unknown", witness, allowed, "complex step", note)

@@ -54,6 +54,11 @@ def cotangents(
     return spread(found, needed)
 
 
+def batch(ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, body: Graph) -> Sym:
+    """A call of the body for the whole batch."""
+    return ops.call(*xs, body=ops.passes.batch(body, batched, size, always=True)[0])
+
+
 primitive = Control(
     "call",
     value=lambda xp, *operands, body: tuple(plan_of(body).run(operands)),
@@ -61,4 +66,5 @@ primitive = Control(
     formula=r"f(@0)",
     tangent=tangent,
     cotangents=cotangents,
+    batch=batch,
 )

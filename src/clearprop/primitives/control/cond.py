@@ -15,6 +15,7 @@ from typing import Any
 
 from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Graph, Type, tuple_of
+from clearprop.primitives.batching import select
 from clearprop.primitives.bodies import (
     chosen,
     or_zeros,
@@ -24,7 +25,7 @@ from clearprop.primitives.bodies import (
     slope_flags,
     spread,
 )
-from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.builder import Builder, Bundle, Sym
 from clearprop.primitives.families import Control
 from clearprop.primitives.plan import plan_of
 
@@ -73,6 +74,23 @@ def cotangents(
     return [None, *spread(found, needed[1:])]
 
 
+def batch(
+    ops: Builder,
+    xs: Sequence[Sym],
+    batched: Sequence[bool],
+    size: int,
+    on_true: Graph,
+    on_false: Graph,
+) -> Sym | Bundle:
+    """A choice between both for the whole batch; where elements differ, both and a selection."""
+    pair = (on_true, on_false)
+    both = [ops.passes.batch(graph, batched[1:], size, always=True)[0] for graph in pair]
+    if not batched[0]:
+        return ops.cond(*xs, on_true=both[0], on_false=both[1])
+    chosen, other = (ops.inline(graph, xs[1:]) for graph in both)
+    return Bundle([select(ops, xs[0], a, b) for a, b in zip(chosen, other, strict=True)])
+
+
 primitive = Control(
     "cond",
     value=value,
@@ -80,4 +98,5 @@ primitive = Control(
     formula=r"\begin{cases} f & @0 \\ g & \lnot @0 \end{cases}",
     tangent=tangent,
     cotangents=cotangents,
+    batch=batch,
 )

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clearprop.graph import Graph, Type, tuple_of
+from clearprop.primitives.batching import together
 from clearprop.primitives.bodies import (
     or_zeros,
     output_types,
@@ -95,6 +96,29 @@ def _transposed(ops: Builder, rule: Graph, known: Sequence[Sym], seeds: Sequence
     return ops.inline(derived, [*known, *anywhere, *seeds])
 
 
+def batch(
+    ops: Builder,
+    xs: Sequence[Sym],
+    batched: Sequence[bool],
+    size: int,
+    body: Graph,
+    rule: Graph,
+    mode: str,
+    consts: int,
+) -> Sym:
+    """The body and the rule for the whole batch."""
+    operands = [*xs[:consts], *together(ops, xs[consts:], batched[consts:], size)]
+    every = [True] * len(body.inputs)
+    flags = [*batched[:consts], *[True] * (len(rule.inputs) - consts)]
+    return ops.custom(
+        *operands,
+        body=ops.passes.batch(body, every, size, always=True)[0],
+        rule=ops.passes.batch(rule, flags, size, always=True)[0],
+        mode=mode,
+        consts=consts,
+    )
+
+
 primitive = Control(
     "custom",
     value=value,
@@ -102,4 +126,5 @@ primitive = Control(
     formula=r"f(@0)",
     tangent=tangent,
     cotangents=cotangents,
+    batch=batch,
 )

@@ -18,6 +18,7 @@ from typing import Any, final
 
 from clearprop.errors import ShapeError
 from clearprop.graph import Graph, Type, tuple_of
+from clearprop.primitives.batching import moved, repeated
 from clearprop.primitives.bodies import (
     build,
     chosen,
@@ -28,7 +29,7 @@ from clearprop.primitives.bodies import (
     spread,
     total,
 )
-from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.builder import Builder, Bundle, Sym
 from clearprop.primitives.families import Control
 from clearprop.primitives.plan import plan_of
 
@@ -194,6 +195,36 @@ def cotangents(
     ]
 
 
+def batch(
+    ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, **params: Any
+) -> Bundle:
+    """One scan for the whole batch; the carry differs between elements once anything in it does."""
+    loop = Loop(**params)
+    consts, carry, slices = loop.operands(batched)
+    while True:
+        flags = [*consts, *carry, *slices]
+        always = [*carry, *[False] * (len(loop.body.outputs) - loop.carries)]
+        body, found = ops.passes.batch(loop.body, flags, size, always=always)
+        if carry == list(found[: loop.carries]):
+            break
+        carry = list(found[: loop.carries])
+    fixed, entering, sliced = loop.operands(xs)
+    given = loop.operands(batched)
+    entering = [
+        repeated(ops, x, size) if differs and not has_axis else x
+        for x, has_axis, differs in zip(entering, given[1], carry, strict=True)
+    ]
+    sliced = [moved(ops, x, 0, 1) if flag else x for x, flag in zip(sliced, slices, strict=True)]
+    results = ops.items(ops.scan(*fixed, *entering, *sliced, **{**params, "body": body}))
+    after, made = loop.results(results)
+    parts = [
+        x if differs else repeated(ops, x, size) for x, differs in zip(after, carry, strict=True)
+    ]
+    for x, differs in zip(made, found[loop.carries :], strict=True):
+        parts.append(moved(ops, x, 1, 0) if differs else repeated(ops, x, size))
+    return Bundle(parts)
+
+
 primitive = Control(
     "scan",
     value=value,
@@ -201,4 +232,5 @@ primitive = Control(
     formula=r"\operatorname{scan} @0",
     tangent=tangent,
     cotangents=cotangents,
+    batch=batch,
 )

@@ -5,8 +5,12 @@
 stack(float32)
 """
 
+from collections.abc import Sequence
+
 from clearprop.errors import DtypeError
 from clearprop.graph import Type
+from clearprop.primitives.batching import together
+from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Linear
 
 
@@ -17,6 +21,11 @@ def result(a: Type, b: Type) -> Type:
     return a
 
 
+def batch(ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int) -> Sym:
+    """All elements at once."""
+    return ops.stack_add(*together(ops, xs, batched, size))
+
+
 primitive = Linear(
     "stack_add",
     value=lambda xp, a, b: a + b,
@@ -24,4 +33,5 @@ primitive = Linear(
     transpose=lambda ops, ct, a, b: (ct, ct),
     formula=r"@0 + @1",
     samples=(),
+    batch=batch,
 )

@@ -7,6 +7,7 @@ int64
 
 from clearprop.errors import DtypeError
 from clearprop.graph import Type, type_of
+from clearprop.primitives.builder import Same
 from clearprop.primitives.families import Discrete
 
 
@@ -23,4 +24,5 @@ primitive = Discrete(
     result=result,
     formula=r"\vert @0 \vert",
     samples=(),
+    batch=lambda ops, xs, batched, size: Same(ops.stack_height(*xs)),
 )

@@ -39,4 +39,5 @@ primitive = Linear(
     transpose=lambda ops, ct, shape, dtype, depth: (),
     formula=r"()",
     samples=(),
+    batch=lambda ops, xs, batched, size, **params: ops.stack_new(**params),
 )

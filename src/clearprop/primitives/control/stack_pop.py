@@ -47,4 +47,5 @@ primitive = Control(
     formula=r"\operatorname{pop} @0",
     tangent=tangent,
     cotangents=cotangents,
+    batch=lambda ops, xs, batched, size: ops.stack_pop(*xs),
 )

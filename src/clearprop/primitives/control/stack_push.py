@@ -7,8 +7,12 @@ Its transpose is the pop: the cotangent on top belongs to the value, the rest to
 stack(float64[2])
 """
 
+from collections.abc import Sequence
+
 from clearprop.errors import DtypeError
 from clearprop.graph import Type
+from clearprop.primitives.batching import together
+from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Linear
 
 
@@ -19,6 +23,11 @@ def result(stack: Type, value: Type) -> Type:
     return stack
 
 
+def batch(ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int) -> Sym:
+    """All elements at once; what was equal for them is repeated."""
+    return ops.stack_push(*together(ops, xs, batched, size))
+
+
 primitive = Linear(
     "stack_push",
     value=lambda xp, stack, value: stack.push(value),
@@ -26,4 +35,5 @@ primitive = Linear(
     transpose=lambda ops, ct, stack, value: ops.items(ops.stack_pop(ct)),
     formula=r"(@0, @1)",
     samples=(),
+    batch=batch,
 )

@@ -20,6 +20,7 @@ from typing import Any, final
 
 from clearprop.errors import ShapeError
 from clearprop.graph import Graph, Type, stack_of, tuple_of, type_of
+from clearprop.primitives.batching import repeated, select
 from clearprop.primitives.bodies import (
     build,
     chosen,
@@ -30,7 +31,7 @@ from clearprop.primitives.bodies import (
     spread,
     total,
 )
-from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.builder import Builder, Bundle, Sym
 from clearprop.primitives.families import Control
 from clearprop.primitives.plan import plan_of
 
@@ -182,6 +183,54 @@ def cotangents(
     return [*spread(found[: len(sums)], wants[0]), *spread(found[len(sums) :], wants[1])]
 
 
+def batch(
+    ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, **params: Any
+) -> Bundle:
+    """One loop for the whole batch, until the last element is done; the others wait meanwhile."""
+    loop = Loop(**params)
+    fixed, entering = loop.operands(xs)
+    consts, carry = loop.operands(batched)
+    while True:
+        body, found = ops.passes.batch(loop.body, [*consts, *carry], size, always=carry)
+        cond, (differs,) = ops.passes.batch(loop.cond, [*consts, *carry], size)
+        after = [True] * len(carry) if differs else list(found)
+        if carry == after:
+            break
+        carry = after
+    if differs:
+        cond, body = _masked(ops, loop, cond, body)
+    flags = zip(entering, loop.operands(batched)[1], carry, strict=True)
+    entering = [repeated(ops, x, size) if wants and not has else x for x, has, wants in flags]
+    results = ops.items(
+        ops.while_loop(
+            *fixed, *entering, cond=cond, body=body, consts=loop.consts, saves=loop.saves
+        )
+    )
+    return Bundle(
+        [x if has else repeated(ops, x, size) for x, has in zip(results, carry, strict=True)]
+    )
+
+
+def _masked(ops: Builder, loop: Loop, cond: Graph, body: Graph) -> tuple[Graph, Graph]:
+    """Condition and body of a batch in which some elements end before others."""
+    types = [[value.type for value in group] for group in loop.operands(body.inputs)]
+
+    def goes_on(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        return [inner.any(*inner.inline(cond, flat(parts)), axes=(0,))]
+
+    def trip(inner: Builder, fixed: list[Sym], before: list[Sym]) -> list[Sym]:
+        (counts,) = inner.inline(cond, [*fixed, *before])
+        after = inner.inline(body, [*fixed, *before])
+        if loop.saves:  # the trip counts for those elements alone that are not done
+            rest, top = inner.items(inner.stack_pop(after[-1]))
+            none = inner.zeros(top.type)
+            after[-1] = inner.stack_push(rest, select(inner, counts, top, none))
+        pairs = zip(after, before, strict=True)
+        return [select(inner, counts, new, old) for new, old in pairs]
+
+    return build(ops, types, goes_on), build(ops, types, trip)
+
+
 primitive = Control(
     "while_loop",
     value=value,
@@ -189,4 +238,5 @@ primitive = Control(
     formula=r"\operatorname{while} @0",
     tangent=tangent,
     cotangents=cotangents,
+    batch=batch,
 )

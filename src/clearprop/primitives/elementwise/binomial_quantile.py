@@ -19,7 +19,8 @@ def value(xp: Any, p: Any, trials: Any, success: Any) -> Any:
     """Upwards and downwards from the normal quantile with a correction (Cornish and Fisher)."""
     from scipy.special import ndtri
 
-    z, whole, chance = ndtri(xp.float64(p)), xp.floor(xp.float64(trials)), xp.float64(success)
+    z = xp.clip(ndtri(xp.float64(p)), -40, 40)
+    whole, chance = xp.floor(xp.float64(trials)), xp.float64(success)
     deviation = xp.sqrt(whole * chance * (1 - chance))
     guess = whole * chance + z * deviation + (z * z - 1) * (1 - 2 * chance) / 6 - 0.5
     found = whole_quantile(_distribution, xp.clip(guess, 0, whole), p, whole, chance)

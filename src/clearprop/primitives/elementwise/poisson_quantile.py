@@ -18,7 +18,7 @@ def value(xp: Any, p: Any, rate: Any) -> Any:
     """Upwards and downwards from the normal quantile with two corrections (Cornish and Fisher)."""
     from scipy.special import ndtri, pdtr
 
-    z, deviation = ndtri(xp.float64(p)), xp.sqrt(xp.float64(rate))
+    z, deviation = xp.clip(ndtri(xp.float64(p)), -40, 40), xp.sqrt(xp.float64(rate))
     guess = rate + z * deviation + (z * z - 1) / 6 - 0.5
     return whole_quantile(pdtr, guess, p, rate).astype(p.dtype)[()]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, final
 
 from clearprop.primitives.builder import Builder, Bundle, Sym
-from clearprop.primitives.families.ruled import Ruled, TypeRule
+from clearprop.primitives.families.ruled import BatchRule, Ruled, TypeRule
 
 
 @final
@@ -22,6 +22,7 @@ class Control(Ruled):
             None where no path leads.
         cotangents: ``cotangents(ops, y, xs, cts, needed, **params)``: a cotangent per operand, at
             least for those that are needed; ``y`` and ``cts`` go item by item.
+        batch: ``batch(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`.
     """
 
     family = "control"
@@ -35,8 +36,9 @@ class Control(Ruled):
         formula: str,
         tangent: Callable[..., Sequence[Sym | None]],
         cotangents: Callable[..., Sequence[Sym | None]],
+        batch: BatchRule,
     ) -> None:
-        super().__init__(name, value=value, result=result, formula=formula, samples=())
+        super().__init__(name, value=value, result=result, formula=formula, samples=(), batch=batch)
         self.tangent = tangent
         self.cotangents = cotangents
 

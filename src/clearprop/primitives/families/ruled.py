@@ -7,7 +7,7 @@ from typing import Any
 
 from clearprop.errors import UnsupportedError
 from clearprop.graph import Params, Type, Value
-from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.builder import Builder, Bundle, Same, Sym
 from clearprop.primitives.primitive import Primitive
 from clearprop.primitives.samples import Sample
 from clearprop.primitives.signatures import check_call
@@ -15,7 +15,7 @@ from clearprop.primitives.signatures import check_call
 TypeRule = Callable[..., Type]
 """``rule(*types, **params)``: the result's type, or a ShapeError or DtypeError."""
 
-BatchRule = Callable[..., Sym]
+BatchRule = Callable[..., Sym | Bundle | Same]
 """``rule(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`."""
 
 
@@ -48,7 +48,7 @@ class Ruled(Primitive):
 
     def batch(
         self, ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, params: Any
-    ) -> Sym:
+    ) -> Sym | Bundle | Same:
         """As the file says.
 
         Raises:

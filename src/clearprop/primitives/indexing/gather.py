@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from clearprop.primitives.batching import moved, own_places, together
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Linear
-from clearprop.primitives.positions import picked
+from clearprop.primitives.positions import from_zero, picked
 from clearprop.primitives.samples import integers, reals, sample
 
 
@@ -30,7 +30,7 @@ def batch(ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int) -
 
 primitive = Linear(
     "gather",
-    value=lambda xp, x, *indices: x[indices],
+    value=lambda xp, x, *indices: x[from_zero(indices)],
     result=picked,
     transpose=lambda ops, ct, x, *indices: (
         ops.scatter_add(ops.zeros(x.type), ct, *indices),

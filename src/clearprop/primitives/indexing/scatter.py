@@ -13,14 +13,14 @@ from clearprop.graph import type_of
 from clearprop.primitives.batching import batch_write
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Linear
-from clearprop.primitives.positions import written
+from clearprop.primitives.positions import from_zero, written
 from clearprop.primitives.samples import integers, reals, sample
 
 
 def value(xp: Any, base: Any, update: Any, *indices: Any) -> Any:
     """An assignment to a copy."""
     changed = base.copy()
-    changed[indices] = update
+    changed[from_zero(indices)] = update
     return changed
 
 

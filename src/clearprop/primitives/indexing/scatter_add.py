@@ -12,14 +12,14 @@ from typing import Any
 
 from clearprop.primitives.batching import batch_write
 from clearprop.primitives.families import Linear
-from clearprop.primitives.positions import written
+from clearprop.primitives.positions import from_zero, written
 from clearprop.primitives.samples import integers, reals, sample
 
 
 def value(xp: Any, base: Any, update: Any, *indices: Any) -> Any:
     """``np.add.at`` on a copy."""
     total = base.copy()
-    xp.add.at(total, indices, update)
+    xp.add.at(total, from_zero(indices), update)
     return total
 
 

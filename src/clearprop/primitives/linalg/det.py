@@ -1,8 +1,8 @@
 """Determinant of a square matrix; its partials are the cofactors, also where it is singular.
 
-The cofactors are never det a · a⁻ᵀ, which fails where a has no inverse. Of matrices up to 3 × 3 they
-are written out as polynomials. A larger one is looked at in the frame of its singular vectors, held
-fixed: B = Uᵀ a V, of which the rows and columns of the three smallest singular values are split off:
+The cofactors are never det a · a⁻ᵀ, which fails where a has no inverse. Of matrices up to 3 × 3
+they are written out as polynomials. A larger one is looked at in the frame of its singular vectors,
+held fixed: B = Uᵀ a V, whose rows and columns of the three smallest singular values are split off:
 
     B = [[R, C], [D, E]],  det B = det R · det S,  S = E − D R⁻¹ C,
 
@@ -23,10 +23,10 @@ from clearprop.graph import Shape, Type
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import General
 from clearprop.primitives.matrices import (
-    below,
     check_square,
     diagonal_matrix,
     identity,
+    on_diagonal,
     stacked,
     times,
     turned,
@@ -68,14 +68,13 @@ def cofactors(ops: Builder, a: Sym) -> Sym:
 
 
 def small_cofactors(ops: Builder, a: Sym) -> Sym:
-    """Of 3 × 3 matrices the 2 × 2 determinants, counting on round the edge; of smaller ones less."""
+    """Of 3 × 3 matrices the 2 × 2 determinants, counting on round the edge."""
     n, last = a.shape[-1], len(a.shape) - 1
     if n < 2:
         return ops.full(a.type, 1)
     if n == 2:
         turn = ops.flip(a, axes=(last - 1, last))
-        odd = ops.logical_not(ops.cast(identity(ops, a.type), dtype="bool"))
-        return ops.where(odd, -turn, turn)
+        return ops.where(on_diagonal(ops, a.shape), turn, -turn)
     near, far = rolled(ops, a, last - 1, 1), rolled(ops, a, last - 1, 2)
     return rolled(ops, near, last, 1) * rolled(ops, far, last, 2) - rolled(
         ops, near, last, 2
@@ -102,8 +101,67 @@ def part(ops: Builder, x: Sym, ranges: dict[int, tuple[int, int]]) -> Sym:
 def framed_cofactors(ops: Builder, a: Sym) -> Sym:
     """±U cof(B) Vᵀ, where B stands for a in the frame, and is diagonal at the point itself."""
     here = ops.stop_gradient(a)
-    u, s, vt = (ops.stop_gradient(item) for item in ops.items(ops.svd(here)))
+    finite = ops.where(ops.isfinite(here), here, 0)  # no frame exists for NaN, which stays in B
+    u, s, vt = (ops.stop_gradient(item) for item in ops.items(ops.svd(finite)))
     move = times(ops, turned(ops, u), a - here, turned(ops, vt))
     inner = split_cofactors(ops, s, diagonal_matrix(ops, s) + move)
     sign = ops.rint(ops.det(u) * ops.det(vt))
     return each(ops, sign, a.shape) * times(ops, u, inner, vt)
+
+
+def split_cofactors(ops: Builder, s: Sym, b: Sym) -> Sym:
+    """With M = cof(S): det R · ([[det S · R⁻ᵀ, 0], [0, 0]] + [−R⁻ᵀ Dᵀ; 1] M [−Cᵀ R⁻ᵀ, 1])."""
+    row, column = len(b.shape) - 2, len(b.shape) - 1
+    n = b.shape[column]
+    head, tail = (0, n - SPLIT), (n - SPLIT, n)
+    c, d, e = (
+        part(ops, b, {row: rows, column: columns})
+        for rows, columns in ((head, tail), (tail, head), (tail, tail))
+    )
+    r, alive = regular(ops, part(ops, s, {row: head}), part(ops, b, {row: head, column: head}))
+    inverse = ops.solve(r, identity(ops, r.type))
+    schur = e - times(ops, d, inverse, c)
+    minors = small_cofactors(ops, schur)
+    ones = identity(ops, schur.type)
+    left = ops.concatenate(-turned(ops, times(ops, d, inverse)), ones, axis=row)
+    right = ops.concatenate(-turned(ops, times(ops, inverse, c)), ones, axis=column)
+    corner = each(ops, expanded(ops, schur, minors), r.shape) * turned(ops, inverse)
+    low = (0,) * len(b.shape)
+    high = (*low[2:], SPLIT, SPLIT)
+    whole = ops.pad(corner, low=low, high=high, interior=low) + times(ops, left, minors, right)
+    return each(ops, ops.det(r) * alive, b.shape) * whole
+
+
+def regular(ops: Builder, s: Sym, r: Sym) -> tuple[Sym, Sym]:
+    """R with ones for singular values that are 0, and 0 for each R that had one, else 1."""
+    zero = ops.equal(s, 0)
+    lost = ops.any(zero, axes=(len(s.shape) - 1,))
+    filler = diagonal_matrix(ops, ops.cast(zero, dtype=r.dtype))
+    return r + filler, ops.cast(ops.logical_not(lost), dtype=r.dtype)
+
+
+def expanded(ops: Builder, a: Sym, minors: Sym) -> Sym:
+    """The determinant by its first row."""
+    last = len(a.shape) - 1
+    row = part(ops, a * minors, {last - 1: (0, 1)})
+    return ops.sum(row, axes=(last - 1, last))
+
+
+primitive = General(
+    "det",
+    value=lambda xp, x: xp.linalg.det(x),
+    result=result,
+    tangent=tangent,
+    cotangents=cotangents,
+    batch=stacked("det"),
+    formula=r"\det @0",
+    samples=(
+        sample(reals(1, 1)),
+        sample(reals(2, 2)),
+        sample(reals(3, 3)),
+        sample(matrices(4, 4)),
+        sample(matrices(2, 5, 5)),
+        sample(reals(0, 0)),
+        sample(matrices(0, 4, 4)),
+    ),
+)

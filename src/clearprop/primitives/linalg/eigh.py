@@ -5,10 +5,9 @@ M. Giles, *An extended collection of matrix derivative results* (2008), section 
 
 Where eigenvalues coincide (but for rounding), their eigenvectors are any basis of a subspace. The
 decision: the derivative turns no two of them into each other (1 / (λⱼ − λᵢ) counts as 0), the
-smallest of the possible ones. So functions of the eigenvalues that treat them alike, and projectors
-on whole eigenspaces, keep their derivative; what singles out a vector inside an eigenspace has none,
-nor has the second derivative of the eigenvalues there, which leaves out how the step mixes the
-subspace.
+smallest of the possible ones. So functions that treat all eigenvalues alike, and projectors
+on whole eigenspaces, keep their derivative. What singles out a vector inside an eigenspace has
+none; and second derivatives leave out how a step mixes the vectors inside one.
 
 >>> import clearprop as cp, numpy as np
 >>> cp.grad(lambda a: np.sum(np.linalg.eigh(a).eigenvalues ** 2))(np.eye(2))

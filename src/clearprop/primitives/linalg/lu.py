@@ -21,8 +21,8 @@ from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import General
 from clearprop.primitives.matrices import (
     check_matrices,
-    in_rows,
     identity,
+    in_rows,
     lower,
     stacked,
     times,
@@ -37,11 +37,13 @@ def value(xp: Any, x: Any) -> Any:
     """SciPy's, loaded on first use; it numbers the rows of L, so its order is turned round."""
     from scipy.linalg import lu
 
+    if not x.size:
+        return x.copy(), xp.broadcast_to(xp.arange(x.shape[-2]), x.shape[:-1])
     rows, left, right = lu(x, p_indices=True, check_finite=False)
     packed = xp.zeros(x.shape, x.dtype)
     packed[..., :, : left.shape[-1]] = xp.tril(left, -1)
     packed[..., : right.shape[-2], :] += right
-    return packed, xp.argsort(rows, axis=-1).reshape(x.shape[:-1])
+    return packed, xp.argsort(rows, axis=-1)
 
 
 def result(x: Type) -> Type:

@@ -1,12 +1,11 @@
-"""Singular values, descending, with their vectors: a = U diag(s) Vᵀ, thin; the result is (U, s, Vᵀ).
+"""Singular values, descending, with their vectors: a = U diag(s) Vᵀ, thin; it gives (U, s, Vᵀ).
 
-Source: M. Giles, *An extended collection of matrix derivative results* (2008), section 3.2, in the
-form of J. Townsend, *Differentiating the singular value decomposition* (2016), with the two kinds of
-differences kept apart: 1 / (sⱼ − sᵢ) and 1 / (sⱼ + sᵢ).
+Source: J. Townsend, *Differentiating the singular value decomposition* (2016); what it writes as
+1 / (sⱼ² − sᵢ²) is kept apart here as 1 / (sⱼ − sᵢ) and 1 / (sⱼ + sᵢ), which rounds less.
 
 Where singular values coincide or are 0 (but for rounding) the vectors are not determined. The
-decision is that of ``eigh``: what would divide by 0 counts as 0, so functions of the singular values
-that treat them alike keep their derivative, and the vectors get the smallest of the possible ones.
+decision is that of ``eigh``: what would divide by 0 counts as 0, so functions that treat all
+singular values alike keep their derivative, and the vectors get the smallest of the possible ones.
 
 >>> import clearprop as cp, numpy as np
 >>> cp.grad(lambda a: np.linalg.svd(a, full_matrices=False).S.sum())(2 * np.eye(2))
@@ -74,14 +73,16 @@ def tangent(
 def cotangents(
     ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], ct: Sequence[Sym | None]
 ) -> tuple[Sym | None]:
-    """U (…) Vᵀ with what comes from the turns and from ct_s, and what leaves the spans of U and V."""
+    """What the turns and ct_s ask for inside the spans of U and V, and what leads out of them."""
     u, s, vt = y
     to_u, to_s, to_vt = ct
     turn_u = None if to_u is None else times(ops, turned(ops, u), to_u)
     turn_v = None if to_vt is None else times(ops, vt, turned(ops, to_vt))
     even = ops.total([turn_u, turn_v])
     odd = ops.total([turn_u, None if turn_v is None else -turn_v])
-    inner = ops.total([None if to_s is None else diagonal_matrix(ops, to_s), _turns(ops, s, even, odd)])
+    inner = ops.total(
+        [None if to_s is None else diagonal_matrix(ops, to_s), _turns(ops, s, even, odd)]
+    )
     terms = [None if inner is None else times(ops, u, inner, vt)]
     inverse = reciprocal(ops, s, s)
     if to_u is not None:

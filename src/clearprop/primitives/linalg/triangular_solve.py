@@ -1,7 +1,7 @@
 """Solution x of T x = b, or of Tᵀ x = b, where T is one triangle of the first operand.
 
-The other triangle is not read; with ``unit=True`` neither is the diagonal, which counts as ones. A 0
-on the diagonal gives infinity or NaN, as a division does.
+The other triangle is not read; with ``unit=True`` neither is the diagonal, which counts as ones.
+A 0 on the diagonal gives infinity or NaN, as a division does.
 
 >>> import clearprop as cp, numpy as np
 >>> T, b = np.array([[2.0, 9.0], [1.0, 4.0]]), np.array([[2.0], [9.0]])
@@ -59,9 +59,7 @@ def tangent(
     return ops.triangular_solve(xs[0], ops.total([db, moved]), **params)
 
 
-def cotangents(
-    ops: Builder, y: Sym, xs: Sequence[Sym], ct: Sym, **params: bool
-) -> tuple[Sym, Sym]:
+def cotangents(ops: Builder, y: Sym, xs: Sequence[Sym], ct: Sym, **params: bool) -> tuple[Sym, Sym]:
     """To b: T⁻ᵀ ct; to T: minus that times xᵀ."""
     flipped = {**params, "transposed": not params["transposed"]}
     to_b = ops.triangular_solve(xs[0], ct, **flipped)

@@ -19,6 +19,7 @@ from clearprop.primitives.batching import after
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import General
 from clearprop.primitives.samples import integers, reals, sample
+from clearprop.primitives.scans import shifted
 
 
 def result(x: Type, axes: Axes) -> Type:
@@ -53,20 +54,11 @@ def before(ops: Builder, rows: Sym) -> Sym:
     count = rows.shape[-1]
     if count < 2:
         return ops.full(rows.type, 1)
-    product, reach = shifted(ops, rows, 1), 1
+    product, reach = shifted(ops, rows, 1, 1), 1
     while reach < count - 1:
-        product = product * shifted(ops, product, reach)
+        product = product * shifted(ops, product, reach, 1)
         reach *= 2
     return product
-
-
-def shifted(ops: Builder, rows: Sym, by: int) -> Sym:
-    """Each row moved back by some places, with ones in front."""
-    lead, count = rows.shape[:-1], rows.shape[-1]
-    none = (0,) * len(lead)
-    ones = ops.full(rows.type.with_shape((*lead, by)), 1)
-    kept = ops.slice(rows, start=(*none, 0), stop=(*lead, count - by), step=(1,) * len(rows.shape))
-    return ops.concatenate(ones, kept, axis=len(lead))
 
 
 primitive = General(

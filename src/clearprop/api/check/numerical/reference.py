@@ -9,9 +9,10 @@ from typing import Any, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from clearprop.api.check.complex_step import ComplexStep
-from clearprop.api.check.differences import Estimate, Line, differentiate
 from clearprop.api.check.directions import TYPICAL, Direction
+from clearprop.api.check.numerical.complex_step import ComplexStep
+from clearprop.api.check.numerical.differences import Estimate, differentiate
+from clearprop.api.check.numerical.tables import Line
 from clearprop.errors import ClearpropError
 
 Array = NDArray[Any]
@@ -31,7 +32,7 @@ class Reference:
             bound) or ``"none"`` (the function has no value to compare).
         left: The derivative from the left.
         right: The derivative from the right.
-        witness: What the complex step says where differences are too coarse to confirm it.
+        witness: What the complex step says, even where differences are too coarse to confirm it.
         at: The function's value.
         natural: The size of a derivative that changes the value by itself over the argument's size.
     """
@@ -73,50 +74,62 @@ class Numbers:
         self._arrays = arrays
         self.eps = eps
         self._complex = ComplexStep(values, arrays) if analytic else None
-        with np.errstate(all="ignore"):
-            self.base = np.asarray(values(arrays), np.float64)
+        self.base = _real(values(arrays))
 
     def along(self, direction: Direction) -> list[Reference]:
         """The derivative of each value in that direction."""
         size = direction.size(self._arrays)
-        with np.errstate(all="ignore"):
-            estimate = differentiate(self._line(direction), self.base, self.eps, size)
-            steps = self._complex.slopes(direction) if self._complex else None
+        estimate = differentiate(self._line(direction), self.base, self.eps, size)
+        steps = self._steps(direction)
+        natural = np.abs(self.base) / max(size, TYPICAL)
         found = []
-        for i, value in enumerate(self.base):
+        for i, at in enumerate(self.base):
             one = Estimate(*(part[i] for part in astuple(estimate)))
-            step = None if steps is None else (float(steps[0][i]), float(steps[1][i]))
-            found.append(_reference(one, step, float(value), max(size, TYPICAL), self.eps))
+            found.append(_reference(one, steps[i], float(at), float(natural[i])))
         return found
+
+    def _steps(self, direction: Direction) -> list[tuple[float, float, bool]]:
+        """What complex steps give, how far rounding has it off, whether it is no mere rounding."""
+        found = self._complex.slopes(direction) if self._complex else None
+        if self._complex is None or found is None:
+            return [(np.nan, np.nan, False)] * len(self.base)
+        slopes, rounding = found
+        steady = self._complex.steady(direction, slopes)
+        rounding = rounding + 8 * self.eps * np.abs(slopes)
+        return list(zip(slopes.tolist(), rounding.tolist(), steady.tolist(), strict=True))
 
     def _line(self, direction: Direction) -> Line:
         def at(step: float) -> tuple[float, Array]:
             moved = direction.moved(self._arrays, step)
             covered = direction.covered(self._arrays, moved, step)
             try:
-                return covered, np.asarray(self._values(moved), np.float64)
+                return covered, _real(self._values(moved))
             except (ArithmeticError, ValueError, ClearpropError):
                 return covered, np.full(self.base.shape, np.nan)  # outside of the domain
 
         return at
 
 
+def _real(values: Array) -> Array:
+    """The values as real numbers; Python has complex ones for roots outside of the domain."""
+    if values.dtype.kind == "c":
+        values = np.where(values.imag == 0, values.real, np.nan)
+    return values.astype(np.float64)
+
+
 def _reference(
-    one: Estimate, step: tuple[float, float] | None, at: float, size: float, eps: float
+    one: Estimate, step: tuple[float, float, bool], at: float, natural: float
 ) -> Reference:
     """What differences and the complex step say together about one number."""
     kind, value, doubt, method = _by_differences(one, at)
-    witness = None
-    if step is not None and kind == "smooth" and method == "differences":
-        slope, rounding = step
-        if not abs(slope - value) <= 5 * doubt + 1e-7 * abs(slope):
-            pass  # something in the function is not analytic
-        elif doubt <= 1e-3 * abs(slope) or slope == value:
-            value, doubt, method = slope, rounding + 8 * eps * abs(slope), "complex step"
-        else:
-            witness = slope
+    slope, rounding, steady = step
     sides = float(one.left), float(one.right)
-    return Reference(value, doubt, method, kind, *sides, witness, at, abs(at) / size)
+    agrees = abs(slope - value) <= 5 * doubt + 1e-7 * abs(slope)
+    if kind != "smooth" or method != "differences" or not agrees:  # it is not analytic here
+        return Reference(value, doubt, method, kind, *sides, None, at, natural)
+    if doubt <= 1e-3 * abs(slope) or slope == value:
+        value, doubt, method = slope, rounding, "complex step"
+    return Reference(value, doubt, method, kind, *sides, slope if steady else None, at, natural)
 
 
 def _by_differences(one: Estimate, at: float) -> tuple[Kind, float, float, str]:

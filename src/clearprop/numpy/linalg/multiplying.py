@@ -1,4 +1,4 @@
-"""Linear algebra that needs no factorization; the rest of ``numpy.linalg`` on plain values."""
+"""Products of matrices, and looks at one matrix."""
 
 from __future__ import annotations
 
@@ -11,69 +11,33 @@ import numpy as np
 from clearprop.errors import ShapeError
 from clearprop.numpy import products, shapes
 from clearprop.numpy.einstein import einsum
+from clearprop.numpy.linalg.systems import inv
 from clearprop.numpy.moving import trace as trace_
 from clearprop.numpy.public import follows
-from clearprop.numpy.reductions import axis_tuple, reduced, sum
-from clearprop.numpy.roots import power_root, root
-from clearprop.tracing import apply, as_array, cast, new_array, unsupported, user_line
+from clearprop.tracing import as_array, new_array, user_line
 
 __all__ = [
     "cross",
     "diagonal",
     "matmul",
-    "matrix_norm",
     "matrix_power",
     "matrix_transpose",
     "multi_dot",
-    "norm",
     "outer",
     "tensordot",
     "trace",
     "vecdot",
-    "vector_norm",
 ]
-
-
-@follows(np.linalg.norm)
-def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:
-    """The norm of a vector or matrix, by default the root of the sum of squares.
-
-    At 0 its derivative is 0, the smallest subgradient; where maxima tie they share it.
-    """
-    x = _floating(x)
-    if axis is None:
-        if ord is None or x.ndim == 1 or (x.ndim == 2 and ord in ("f", "fro")):
-            return _vector(x, ord if ord is not None and x.ndim == 1 else 2, None, keepdims)
-        axis = tuple(range(x.ndim))
-    axes = np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
-    if len(axes) == 1:
-        return _vector(x, 2 if ord is None else ord, axes, keepdims)
-    if len(axes) != 2:
-        raise ValueError("Improper number of dimensions to norm.")
-    return _matrix(x, ord, axes, keepdims)
-
-
-@follows(np.linalg.vector_norm)
-def vector_norm(x: Any, /, *, axis: Any = None, keepdims: Any = False, ord: Any = 2) -> Any:
-    """The norm of the elements over axes, as those of one vector."""
-    return _vector(_floating(x), ord, axis, keepdims)
-
-
-@follows(np.linalg.matrix_norm)
-def matrix_norm(x: Any, /, *, keepdims: Any = False, ord: Any = "fro") -> Any:
-    """The norm of the matrices in the last two axes."""
-    x = _floating(x)
-    return _matrix(x, ord, (x.ndim - 2, x.ndim - 1), keepdims)
 
 
 @follows(np.linalg.matrix_power)
 def matrix_power(a: Any, n: Any) -> Any:
-    """A square matrix multiplied n times with itself, by repeated squaring."""
+    """A square matrix multiplied n times with itself, by repeated squaring; its inverse if n < 0."""
     a = as_array(a)
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise ShapeError(f"matrix_power of shape {a.shape}", where=user_line())
     if n < 0:
-        raise unsupported("linalg.matrix_power", "a negative power")
+        a, n = inv(a), -n
     if n == 0:
         return new_array(np.broadcast_to(np.eye(a.shape[-1], dtype=a.dtype), a.shape).copy())
     result: Any = None
@@ -166,48 +130,3 @@ def tensordot(x1: Any, x2: Any, /, *, axes: Any = 2) -> Any:
 def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1) -> Any:
     """The dot products of vectors along an axis."""
     return products.vecdot(x1, x2, axis=axis)  # type: ignore[call-overload]
-
-
-# What they share ---------------------------------------------------------------------------------
-
-
-def _floating(x: Any) -> Any:
-    x = as_array(x)
-    return x if x.dtype.kind == "f" else cast(x, np.float64)
-
-
-def _vector(x: Any, order: Any, axis: Any, keepdims: Any) -> Any:
-    """Over axes, (Σ |xᵢ|ᵒ)^(1/o), and its limits."""
-    if order == 2:
-        return root(sum(x * x, axis, keepdims=keepdims))
-    if order in (np.inf, -np.inf):
-        return reduced("max" if order > 0 else "min", abs(x), axis, keepdims)
-    if order == 0:
-        return sum(cast(x != 0, x.dtype), axis, keepdims=keepdims)
-    if order == 1:
-        return sum(abs(x), axis, keepdims=keepdims)
-    if isinstance(order, str):
-        raise ValueError(f"Invalid norm order '{order}' for vectors")
-    return power_root(sum(abs(x) ** x.dtype.type(order), axis, keepdims=keepdims), order)
-
-
-def _matrix(x: Any, order: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
-    """Over two axes: Frobenius, or the extreme of the rows' or columns' sums."""
-    if order in (None, "fro", "f"):
-        return root(sum(x * x, axes, keepdims=keepdims))
-    if order in (2, -2, "nuc"):
-        raise unsupported("linalg.norm", f"ord={order!r} of a matrix")
-    if order not in (1, -1, np.inf, -np.inf):
-        raise ValueError("Invalid norm order for matrices.")
-    rows, columns = axes
-    along, over = (rows, columns) if order in (1, -1) else (columns, rows)
-    sums = sum(abs(x), along, keepdims=True)
-    extreme = reduced("max" if order > 0 else "min", sums, over, True)
-    if keepdims:
-        return extreme
-    shape = tuple(n for i, n in enumerate(x.shape) if i not in axis_tuple(axes, x.ndim))
-    return apply("reshape", extreme, shape=shape)
-
-
-def __getattr__(name: str) -> Any:
-    return getattr(np.linalg, name)

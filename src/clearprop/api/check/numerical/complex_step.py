@@ -58,11 +58,24 @@ class ComplexStep:
         Returns:
             None if the function does not take complex numbers.
         """
-        nudge = 4 * np.finfo(float).eps * max(direction.size(self._arrays), TYPICAL)
+        nudge = 4 * np.finfo(float).eps * (direction.size(self._arrays) or TYPICAL)
         here, beside = self._slopes(direction, 0.0), self._slopes(direction, nudge)
         if here is None or beside is None:
             return None
         return here, np.abs(here - beside)
+
+    def steady(self, direction: Direction, slopes: Vector) -> NDArray[np.bool_]:
+        """Whether the derivatives are numbers other than the rounding of a zero.
+
+        Rounding is another one a millionth away; a derivative hardly changes.
+        """
+        step = 1e-6 * (direction.size(self._arrays) or TYPICAL)
+        steady = np.asarray(slopes != 0)
+        for away in (-step, step, 3 * step):
+            beside = self._slopes(direction, away)
+            near = np.inf if beside is None else np.abs(beside - slopes)
+            steady = steady & (near <= 0.01 * np.abs(slopes))
+        return steady
 
     def _slopes(self, direction: Direction, away: float) -> Vector | None:
         if not self.works:

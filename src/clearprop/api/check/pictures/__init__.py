@@ -1,0 +1,1 @@
+"""A gradient check as a picture for notebooks."""

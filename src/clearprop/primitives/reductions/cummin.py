@@ -1,0 +1,20 @@
+"""Smallest element so far along one axis; ties share the derivative equally, as those of ``min``.
+
+>>> import clearprop as cp, numpy as np
+>>> cp.grad(lambda x: np.minimum.accumulate(x).sum())(np.array([1.0, 3.0, 2.0]))
+array([3., 0., 0.])
+"""
+
+from clearprop.primitives.families import General
+from clearprop.primitives.running_extremes import cotangents, result, samples, tangent
+
+primitive = General(
+    "cummin",
+    value=lambda xp, x, axis: xp.minimum.accumulate(x, axis=axis),
+    result=result,
+    tangent=tangent,
+    cotangents=cotangents,
+    batch=lambda ops, xs, batched, size, axis: ops.cummin(*xs, axis=axis + 1),
+    formula=r"\operatorname{cummin} @0",
+    samples=samples,
+)

@@ -1,0 +1,23 @@
+"""SciPy's solvers, given exact derivatives: ``from clearprop.scipy import optimize, integrate``.
+
+Each function has the name, the signature and the result of SciPy's own, and calls it; what it adds
+are the gradient, Jacobian and Hessian of the user's plain NumPy function, in place of numerical
+differences. SciPy is imported on first use.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__all__ = ["integrate", "optimize"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module 'clearprop.scipy' has no attribute {name!r}")
+    return importlib.import_module(f"clearprop.scipy.{name}")
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

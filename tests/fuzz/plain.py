@@ -1,0 +1,64 @@
+"""What clearprop's operations mean, in plain Python: the reference for programs that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import optree
+
+from clearprop import grad, hessian, jacobian, jvp, value_and_grad, vjp
+
+
+def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], *xs: Any) -> Any:
+    return true_fn(*xs) if pred else false_fn(*xs)
+
+
+def scan(
+    f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None, reverse=False
+) -> Any:
+    leaves = optree.tree_leaves(xs)
+    count = len(leaves[0]) if leaves else length
+    carry, outs = init, {}
+    for i in reversed(range(count)) if reverse else range(count):
+        carry, outs[i] = f(carry, optree.tree_map(lambda x, i=i: x[i], xs))
+    collected = [outs[i] for i in range(count)]
+    return carry, optree.tree_map(lambda *ys: np.stack(ys), *collected)
+
+
+def while_loop(cond_fn: Callable[..., Any], body_fn: Callable[..., Any], init: Any) -> Any:
+    while cond_fn(init):
+        init = body_fn(init)
+    return init
+
+
+def fori_loop(lower: int, upper: int, body_fn: Callable[..., Any], init: Any) -> Any:
+    for i in range(lower, upper):
+        init = body_fn(i, init)
+    return init
+
+
+def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+    return f
+
+
+def stop_gradient(x: Any) -> Any:
+    return x
+
+
+class custom_derivative:  # noqa: N801
+    """The function alone; its rule is not looked at."""
+
+    def __init__(self, f: Callable[..., Any]) -> None:
+        self.f = f
+
+    def defjvp(self, rule: Any) -> None: ...
+
+    def defvjp(self, fwd: Any, bwd: Any) -> None: ...
+
+    def __call__(self, *args: Any) -> Any:
+        return self.f(*args)
+
+
+__all__ = ["grad", "hessian", "jacobian", "jvp", "value_and_grad", "vjp"]

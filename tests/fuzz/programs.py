@@ -1,0 +1,96 @@
+"""Random programs that work: from choices to a program, and where the choices come from."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import assume
+from hypothesis import strategies as st
+
+from tests.fuzz.program import Program, written
+from tests.fuzz.statements import continue_with
+from tests.fuzz.writer import Refused, Writer, sound
+
+SHAPES = (
+    *((), (3,), (2, 3), (2,), (), (2, 2), (3, 1), (1, 2), (4,), (2, 1, 2), (3, 3), (2, 3, 2)),
+    (0,),
+)
+NAMES = ("x", "y", "z")
+STATEMENTS = 10
+
+
+def program(draw: Callable[[int], int]) -> Program | None:
+    """The program that these choices make; None if nothing came of them.
+
+    Args:
+        draw: ``draw(n)`` is one of 0, …, n - 1.
+    """
+    writer = Writer(draw, "numpy", {}, continue_with)
+    writer.namespace = writer.pick(("numpy", "clearprop.numpy"))
+    args = {name: _argument(writer) for name in NAMES[: writer.number(1, 3)]}
+    for name, text in args.items():
+        writer.give(name, eval(text, {"np": np}))
+    try:
+        for count in range(STATEMENTS):
+            if count and not writer.chance(88):
+                break
+            continue_with(writer, 1)
+    except Refused:  # the oracle will meet it again, and say where
+        return written(writer.namespace, writer.lines, "0.0", args)
+    made = [*writer.values][len(args) :]
+    results = [*made[-1:], *(name for name in made[:-1] if writer.chance(30))][:3]
+    if not made or not all(sound(writer[name]) for name in results):
+        return None
+    return written(writer.namespace, writer.lines, ", ".join(results), args)
+
+
+@st.composite
+def programs(draw: Callable[[Any], Any]) -> Program:
+    """The strategy: programs that Hypothesis draws, and shrinks."""
+    made = program(lambda count: draw(_below(count)))
+    assume(made is not None)
+    assert made is not None
+    return made
+
+
+class Choices:
+    """Choices drawn at random, or played again, and written down.
+
+    Args:
+        seed: What is drawn after those given; without it always 0, the simplest.
+        given: The first choices, each taken modulo what it chooses from.
+    """
+
+    def __init__(self, seed: str | None = None, given: Sequence[int] = ()) -> None:
+        self._random = None if seed is None else random.Random(seed)  # noqa: S311
+        self._given = iter(given)
+        self.made: list[int] = []
+
+    def __call__(self, count: int) -> int:
+        choice = next(self._given, None)
+        if choice is None:
+            choice = self._random.randrange(count) if self._random else 0
+        self.made.append(choice % count)
+        return self.made[-1]
+
+
+@functools.cache
+def _below(count: int) -> Any:
+    return st.integers(0, count - 1)
+
+
+def _argument(w: Writer) -> str:
+    """The text of an argument: a Python float, a scalar or an array in some memory order."""
+    shape = w.pick(SHAPES)
+    generator = np.random.default_rng(w.number(0, 9999))
+    value = np.round(generator.uniform(-2, 2, shape), 3)
+    if not shape:
+        return w.pick(("{}", "np.float64({})", "np.array({})")).format(float(value))
+    if not value.size:
+        return f"np.zeros({shape})"
+    text = f"np.array({value.tolist()})"
+    return text if w.chance(80) else w.pick((f"np.asfortranarray({text})", f"{text}.T"))

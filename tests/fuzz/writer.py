@@ -1,0 +1,217 @@
+"""Writing a program line by line, each line tried on the point before the next is drawn.
+
+As every value is known, what is drawn next can be chosen to suit it: a logarithm where the numbers
+are positive, an index that is in bounds, a branch that is not taken by a hair. A line that does not
+work out is dropped.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from clearprop.errors import ClearpropError
+from tests.fuzz import plain
+
+T = TypeVar("T")
+LARGEST = 30.0
+"""Greater numbers are not let in: derivatives of what follows would drown in rounding."""
+ELEMENTS = 24
+RANK = 4
+ERRORS = (ArithmeticError, AttributeError, IndexError, NameError, TypeError, ValueError)
+"""What a line raises that makes no sense; NameError where a branch is not taken at a second call."""
+CONSTANTS = ("0.5", "2.0", "1.5", "-0.7", "0.3", "-1.25", "3.0", "2", "3", "-1")
+
+
+class Refused(Exception):
+    """The library refuses the last lines of the outermost function, a derivative inside it."""
+
+
+class Writer:
+    """The lines of one function, and what its variables hold at the point.
+
+    Args:
+        draw: The source of choices: ``draw(n)`` is one of 0, …, n - 1, of which 0 is the simplest.
+        namespace: ``numpy`` or ``clearprop.numpy``: the first cannot make arrays to be written into.
+        values: The variables in scope.
+        go_on: Writes so many statements more; it knows the kinds that there are.
+        within: The writer of the function around this one.
+        abstract: Whether it is the body of a loop or branch, which cannot look at values.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[int], int],
+        namespace: str,
+        values: dict[str, Any],
+        go_on: Callable[[Writer, int], None],
+        within: Writer | None = None,
+        abstract: bool = False,
+    ) -> None:
+        self._draw = draw
+        self._continue = go_on
+        self.namespace = namespace
+        self.values = values
+        self.lines: list[str] = []
+        self.params: tuple[str, ...] = ()
+        self.depth = within.depth + 1 if within else 0
+        self.abstract = abstract
+        self.writes = within.writes if within else True
+        self._numbers: Iterator[int] = within._numbers if within else itertools.count()
+        self._scope: dict[str, Any] = {**within._scope} if within else {"np": np, "cp": plain}
+        self._scope.update(values)
+
+    # Choices -------------------------------------------------------------------------------------
+
+    def number(self, low: int, high: int) -> int:
+        """An integer, both ends included."""
+        return low + self._draw(high - low + 1)
+
+    def pick(self, choices: Sequence[T]) -> T:
+        """One of them; the first is the simplest."""
+        return choices[self._draw(len(choices))] if len(choices) > 1 else choices[0]
+
+    def chance(self, percent: int) -> bool:
+        """True that often."""
+        return self._draw(100) >= 100 - percent
+
+    # Text ----------------------------------------------------------------------------------------
+
+    def new(self, letter: str = "v") -> str:
+        """A name that is not in use."""
+        return f"{letter}{next(self._numbers)}"
+
+    def constant(self) -> str:
+        """A Python number."""
+        return self.pick(CONSTANTS)
+
+    def array(self, shape: tuple[int, ...], kind: str = "float") -> str:
+        """The text of a constant array: float, float32, int or bool."""
+        generator = np.random.default_rng(self.number(0, 999))
+        if kind == "bool":
+            return f"np.array({(generator.random(shape) < 0.6).tolist()}, dtype=bool)"
+        if kind == "int":
+            return f"np.array({generator.integers(-3, 4, shape).tolist()}, dtype=int)"
+        dtype = "" if kind == "float" and np.prod(shape) else f", dtype={kind}"
+        dtype = dtype.replace("float32", "np.float32")
+        return f"np.array({np.round(generator.uniform(-2, 2, shape), 2).tolist()}{dtype})"
+
+    # Variables -----------------------------------------------------------------------------------
+
+    def some(self, test: Callable[[Any], Any] | None = None) -> str | None:
+        """A variable whose value passes the test, or None; the newest is the simplest."""
+        names = [name for name, value in self.values.items() if test is None or test(value)]
+        return self.pick(names[::-1]) if names else None
+
+    def any(self) -> str:
+        """Any variable."""
+        return self.pick([*self.values][::-1])
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def give(self, name: str, value: Any) -> None:
+        """A variable from outside, which is not to be written into."""
+        self.values[name] = self._scope[name] = _fixed(value)
+
+    # Lines ---------------------------------------------------------------------------------------
+
+    def let(self, expression: str | None) -> str | None:
+        """Bind a new variable to an expression, if that gives a sound value."""
+        if expression is None:
+            return None
+        name = self.new()
+        return name if self.block([f"{name} = {expression}"], [name]) else None
+
+    def block(self, lines: list[str], names: Sequence[str] = ()) -> bool:
+        """Write these lines, if they run and leave sound values under the names.
+
+        Lines that write into arrays must not fail after they have begun to.
+        """
+        try:
+            with np.errstate(all="ignore"):
+                exec("\n".join(lines), self._scope)
+        except ClearpropError:
+            if self.depth:
+                return False
+            self.lines += lines
+            raise Refused from None
+        except ERRORS:
+            return False
+        found = {name: self._scope[name] for name in names}
+        if not all(map(sound, found.values())):
+            return False
+        self.values.update(found)
+        self.lines += lines
+        return True
+
+    def attempt(self, name: str, lines: list[str]) -> bool:
+        """Write lines that write into that variable, if they leave it sound on a copy."""
+        tried = {**self._scope, name: self.values[name].copy("K")}
+        try:
+            with np.errstate(all="ignore"):
+                exec("\n".join(lines), tried)
+        except ERRORS:
+            return False
+        return sound(tried[name]) and self.block(lines, [name])
+
+    def apart(self, count: int) -> list[str]:
+        """Draw statements as if they came next, but hand their lines back."""
+        kept, self.lines = self.lines, []
+        self._continue(self, count)
+        kept, self.lines = self.lines, kept
+        return kept
+
+    def continue_with(self, count: int) -> None:
+        """Draw that many statements more."""
+        self._continue(self, count)
+
+    # Functions inside this one -------------------------------------------------------------------
+
+    def child(
+        self, params: dict[str, Any], *, abstract: bool, captures: bool, writes: bool = False
+    ) -> Writer:
+        """The writer of a function inside this one.
+
+        Args:
+            params: What its parameters hold.
+            abstract: Whether it will be traced without values.
+            captures: Whether it may refer to variables from outside.
+            writes: Whether it may write into arrays even so. Where a trace is opened for it, those
+                from outside may be plain, and cannot take what is traced.
+        """
+        around = {name: _fixed(value) for name, value in self.values.items()} if captures else {}
+        given = {name: _fixed(value) for name, value in params.items()}
+        values = {**around, **given}
+        writer = Writer(
+            self._draw, self.namespace, values, self._continue, self, self.abstract or abstract
+        )
+        writer.params = tuple(params)
+        writer.writes = self.writes and (writes or not captures)
+        return writer
+
+    def define(self, name: str, params: Sequence[str], child: Writer, result: str) -> list[str]:
+        """The lines of a ``def`` with the child's lines as its body."""
+        body = [f"    {line}" for line in (*child.lines, f"return {result}")]
+        return [f"def {name}({', '.join(params)}):", *body]
+
+
+def sound(value: Any) -> bool:
+    """Whether a value is a real float or array of them, not too large in any sense."""
+    if not isinstance(value, (float, np.ndarray, np.floating)):
+        return False
+    array = np.asarray(value)
+    if array.dtype.kind != "f" or array.size > ELEMENTS or array.ndim > RANK:
+        return False
+    return bool(np.all(np.abs(array) < LARGEST))
+
+
+def _fixed(value: Any) -> Any:
+    """A copy that cannot be written into."""
+    if isinstance(value, np.ndarray):
+        value = value.copy("K")
+        value.flags.writeable = False
+    return value
