@@ -61,7 +61,7 @@ def run(graph: Graph, *values: Any, check_guards: bool = True) -> list[Any]:
                 remedy="Trace the function again at these values.",
             )
     foreign = {id(value) for value in fitted}
-    return [_owned(value[()], foreign) for value in results[:count]]
+    return [_owned(value, foreign) for value in results[:count]]
 
 
 def fit(value: Any, place: Input) -> Any:
@@ -91,6 +91,8 @@ def _owned(value: Any, foreign: set[int]) -> Any:
     """An output that shares no memory with the caller's arrays or the graph's constants."""
     if not isinstance(value, np.ndarray):
         return value
+    if not value.shape:
+        return value[()]
     mine = value.flags.owndata and value.flags.writeable and id(value) not in foreign
     return value if mine else value.copy("K")
 

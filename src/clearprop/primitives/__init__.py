@@ -4,6 +4,7 @@ from clearprop.primitives.builder import Builder, Bundle, Passes, Same, Sym
 from clearprop.primitives.catalogue import CATALOGUE
 from clearprop.primitives.families import (
     Bilinear,
+    Control,
     Discrete,
     Elementwise,
     General,
@@ -18,6 +19,7 @@ __all__ = [
     "Bilinear",
     "Builder",
     "Bundle",
+    "Control",
     "Discrete",
     "Elementwise",
     "General",

@@ -150,6 +150,9 @@ def _operand_dtypes(primitive: Elementwise, types: tuple[Type, ...]) -> tuple[np
     if primitive.masks:
         data = _result_dtype(types[primitive.masks :])
         return (np.dtype(bool),) * primitive.masks + (data,) * (len(types) - primitive.masks)
+    if primitive.ufunc is None and len(types) > 2:  # all are floats, and of one dtype
+        data = _result_dtype(types)
+        return (data if data.kind == "f" else np.dtype("float64"),) * len(types)
     return _ufunc_dtypes(primitive.ufunc or (np.sin if len(types) == 1 else np.add), types)
 
 

@@ -22,8 +22,10 @@ from clearprop.explain.numbers.formulas import expression, latex_name, number_te
 from clearprop.explain.numbers.jacobians import edge_derivative, edge_element
 from clearprop.explain.numbers.local import local_of
 from clearprop.explain.numbers.naming import names_of
-from clearprop.graph import Input, Node, type_of
+from clearprop.explain.numbers.results import one_by_one
+from clearprop.graph import Node
 from clearprop.primitives import CATALOGUE
+from tests.primitives.calls import call
 
 
 def worked(a: Any, b: Any) -> Any:
@@ -221,31 +223,34 @@ def test_one_output_among_several() -> None:
 def test_norms_and_elements_of_every_operation_against_the_whole_jacobian(name: str) -> None:
     for number, sample in enumerate(CATALOGUE[name].samples):
         operands = [draw.draw(np.random.default_rng(number)) for draw in sample.operands]
-        inputs = [Input("x", type_of(np.shape(x), np.asarray(x).dtype)) for x in operands]
-        packed = tuple(sample.params.items())
-        type_ = CATALOGUE[name].result(tuple(x.type for x in inputs), packed)
-        local = local_of(Node(CATALOGUE[name], tuple(inputs), packed, type_))
-        result = CATALOGUE[name].evaluator(packed)(*operands)
-        for slot, carries in enumerate(local.carries):
-            if not carries:
-                continue
-            rows = []
-            for index in np.ndindex(type_.shape):
-                unit = np.zeros(type_.shape)
-                unit[index] = 1
-                rows.append(np.asarray(local.pull(operands, result, unit)[slot]))
-            whole = np.array(rows).reshape((*type_.shape, *inputs[slot].type.shape))
-            found = edge_derivative(local, operands, result, slot)
-            if isinstance(found, float):
-                assert found == whole
-                continue
-            assert found.shape == whole.shape
-            assert found.norm == pytest.approx(np.linalg.norm(whole), rel=1e-12)
-            if whole.size:
-                place = (type_.shape and (0,) * len(type_.shape)) or ()
-                last = tuple(length - 1 for length in inputs[slot].type.shape)
-                element = edge_element(local, operands, result, slot, (place, last))
-                assert element == whole[(*place, *last)]
+        made = one_by_one(call(CATALOGUE[name], operands, sample.params).graph)
+        for node in made.nodes:
+            assert_local_derivative(node, made.inputs, operands)
+
+
+def assert_local_derivative(node: Node, inputs: Any, operands: list[Any]) -> None:
+    type_, local = node.type, local_of(node)
+    result = node.primitive.evaluator(node.params)(*operands)
+    for slot, carries in enumerate(local.carries):
+        if not carries:
+            continue
+        rows = []
+        for index in np.ndindex(type_.shape):
+            unit = np.zeros(type_.shape)
+            unit[index] = 1
+            rows.append(np.asarray(local.pull(operands, result, unit)[slot]))
+        whole = np.array(rows).reshape((*type_.shape, *inputs[slot].type.shape))
+        found = edge_derivative(local, operands, result, slot)
+        if isinstance(found, float):
+            assert found == whole
+            continue
+        assert found.shape == whole.shape
+        assert found.norm == pytest.approx(np.linalg.norm(whole), rel=1e-12)
+        if whole.size:
+            place = (type_.shape and (0,) * len(type_.shape)) or ()
+            last = tuple(length - 1 for length in inputs[slot].type.shape)
+            element = edge_element(local, operands, result, slot, (place, last))
+            assert element == whole[(*place, *last)]
 
 
 # What cannot be asked ----------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from clearprop.explain.numbers.point import Point, point_of
 from clearprop.explain.numbers.scalars import MOST_ELEMENTS, expand
 from clearprop.graph import Graph, Input, Node, check, location_of, name_of, type_of
 from clearprop.primitives import CATALOGUE
+from tests.primitives.calls import call
 
 SAMPLES = [
     pytest.param(name, number, id=f"{name}-{number}")
@@ -48,7 +50,28 @@ def single(name: str, operands: list[Any], params: dict[str, Any]) -> Point:
     return Point(name, graph, values)
 
 
-@pytest.mark.parametrize(("name", "number"), SAMPLES)
+WHOLE = (
+    *("cholesky", "det", "eigh", "lu", "pinv", "qr", "slogdet", "solve", "sort", "svd", "top_k"),
+    "triangular_solve",
+)
+"""Operations on whole arrays, which no scalar operations of the catalogue make up."""
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_operations_on_whole_arrays_are_not_taken_apart(name: str) -> None:
+    sample = CATALOGUE[name].samples[0]
+    operands = [draw.draw(np.random.default_rng(0)) for draw in sample.operands]
+    with pytest.raises(ExplainError, match="no scalar form"):
+        expand(one_by_one_point(name, operands, sample.params))
+
+
+def one_by_one_point(name: str, operands: Sequence[Any], params: dict[str, Any]) -> Point:
+    """The operation and its results."""
+    made = call(CATALOGUE[name], operands, params)
+    return point_of(made.graph, operands)
+
+
+@pytest.mark.parametrize(("name", "number"), [row for row in SAMPLES if row.values[0] not in WHOLE])
 def test_every_operation_expands_to_the_same_values_and_derivatives(name: str, number: int) -> None:
     sample = CATALOGUE[name].samples[number]
     generator = np.random.default_rng(number)

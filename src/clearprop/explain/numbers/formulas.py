@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from clearprop.explain.numbers.results import Result
 from clearprop.graph import Node, Value
 
 Naming = Callable[[Value], str]
@@ -46,6 +47,8 @@ def expression(node: Node, name: Naming) -> str:
     """
     words = [name(operand) for operand in node.operands]
     params = dict(node.params)
+    if isinstance(node.primitive, Result):
+        return f"{node.primitive.name}({', '.join(words)})[{node.primitive.index}]"
     special = _SPECIAL.get(node.primitive.name)
     if special is not None:
         text = special(node, words, params)

@@ -17,6 +17,7 @@ from clearprop.derive import forward, reverse
 from clearprop.errors import ArgumentError, DtypeError
 from clearprop.execute import Plan, run
 from clearprop.execute.reference import fit
+from clearprop.explain.numbers.results import one_by_one
 from clearprop.graph import Graph, Input, Value
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.tracing import Trace, output, record_call, require_callable, user_line
@@ -71,6 +72,7 @@ def point_of(f: Function, args: Sequence[Any]) -> Point:
             where=user_line(),
             remedy="Write 2.0 in place of 2.",
         )
+    graph = one_by_one(graph)
     results = run(Graph(graph.inputs, graph.nodes, graph.nodes, graph.guards), *numbers)
     values: dict[Value, Any] = dict(zip(graph.inputs, numbers, strict=True))
     values.update(zip(graph.nodes, results, strict=True))

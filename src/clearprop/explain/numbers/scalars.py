@@ -216,6 +216,20 @@ def _extreme(expansion: _Expansion, node: Node) -> Any:
     return np.array([*elements, None], object)[:-1]
 
 
+def _running(expansion: _Expansion, node: Node) -> Any:
+    """A chain of ``maximum`` or ``minimum``, all its links kept."""
+    (axis,) = [value for key, value in node.params if key == "axis"]
+    rows = np.moveaxis(expansion.array(node.operands[0]), axis, -1)
+    chained = CATALOGUE[{"cummax": "maximum", "cummin": "minimum"}[node.primitive.name]]
+    elements = np.empty(rows.shape, object)
+    for index in np.ndindex(rows.shape):
+        before = elements[(*index[:-1], index[-1] - 1)] if index[-1] else None
+        pair = (before, rows[index])
+        link = rows[index] if before is None else expansion.maker.apply(chained, pair)
+        elements[index] = link
+    return np.moveaxis(elements, -1, axis)
+
+
 def _as_at_the_point(expansion: _Expansion, node: Node) -> Any:
     return expansion.point.values[node]
 
@@ -226,7 +240,8 @@ _BEFORE_INDICES: Final[Mapping[str, int]] = MappingProxyType(
 
 _RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
     {
-        **dict.fromkeys(("sum", "prod", "cumsum", "dot"), _on_symbols),
+        **dict.fromkeys(("sum", "prod", "cumsum", "cumprod", "dot"), _on_symbols),
+        **dict.fromkeys(("cummax", "cummin"), _running),
         **dict.fromkeys(("reshape", "transpose", "broadcast", "concatenate"), _on_symbols),
         **dict.fromkeys(("pad", "slice", "flip", "assign"), _on_symbols),
         **dict.fromkeys(("gather", "scatter", "scatter_add"), _on_symbols),
