@@ -17,6 +17,7 @@ _EXPORTS = {
     "clearprop.api.custom": ("custom_derivative",),
     "clearprop.api.derivatives": ("grad", "jvp", "stop_gradient", "value_and_grad", "vjp"),
     "clearprop.api.graphs": ("parse", "trace"),
+    "clearprop.api.implicit": ("implicit",),
     "clearprop.api.jacobians": ("hessian", "jacobian"),
     "clearprop.api.linear": ("hvp", "linearize"),
     "clearprop.api.vmap": ("vmap",),
