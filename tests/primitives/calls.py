@@ -15,6 +15,7 @@ from clearprop.derive import PASSES, forward, reverse
 from clearprop.execute.reference import run
 from clearprop.graph import Constant, Graph, Input, Node, Type, check, constant, type_of
 from clearprop.primitives import CATALOGUE, Elementwise, Primitive, Sym
+from clearprop.primitives.gates import Gated
 from clearprop.primitives.samples import Sample
 
 # What the tests are parametrized by; a sample's name is the primitive's and a number.
@@ -137,7 +138,10 @@ def partials_at(
     inputs = [input_for(i, value) for i, value in enumerate(values)]
     ops = PASSES.builder()
     y = ops.apply(primitive, inputs, {})
+    one = ops.full(y.type.strong, 1)
     for partial in primitive.partials(ops, y, *[Sym(ops, x) for x in inputs]):
+        if isinstance(partial, Gated):
+            partial = ops.settle(ops.scale(one, partial))
         if not isinstance(partial, Sym):
             yield partial, frozenset()
             continue

@@ -23,7 +23,6 @@ from tests.primitives.calls import (
     call,
     drawn,
     each_elementwise,
-    each_primitive,
     each_sample,
     legal,
 )
@@ -32,12 +31,6 @@ SIZES = (0, 1, 3)
 Flags = tuple[bool, ...]
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
-
-
-@each_primitive
-def test_every_primitive_has_a_rule(primitive: Primitive) -> None:
-    if primitive.samples or isinstance(primitive, Elementwise):
-        assert isinstance(primitive, Elementwise) or primitive.batch_rule is not None
 
 
 # Values -------------------------------------------------------------------------------------------

@@ -266,9 +266,7 @@ def test_code_around_a_draw(namespace):
     cp.check_grads(loss, 0.7)
 
 
-@pytest.mark.parametrize(
-    "law", [law for laws in (CONTINUOUS, DISCRETE) for law in laws.values()], ids=str
-)
+@pytest.mark.parametrize("law", (CONTINUOUS | DISCRETE).values(), ids=[*CONTINUOUS, *DISCRETE])
 def test_traced_keys(law: Law):
     """A graph with the key as an input draws what the function draws, for other keys too."""
     dtype = "int64" if law in DISCRETE.values() else "float64"

@@ -46,7 +46,10 @@ def test_single_precision_is_the_same_law_and_never_leaves_it(law, dtype):
     assert drawn.max() <= np.dtype(dtype).type(high)
 
 
-@pytest.mark.parametrize("law", [*CONTINUOUS.values(), *DISCRETE.values()], ids=str)
+LAWS = CONTINUOUS | DISCRETE
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_reproducible_and_by_position(law):
     """The same key, the same numbers; more of them start with those that fewer are."""
     dtype = "int64" if law in DISCRETE.values() else "float64"
@@ -58,7 +61,7 @@ def test_reproducible_and_by_position(law):
     assert (other != drawn).any()
 
 
-@pytest.mark.parametrize("law", [*CONTINUOUS.values(), *DISCRETE.values()], ids=str)
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_shapes(law):
     dtype = "int64" if law in DISCRETE.values() else "float64"
     single = law.draw(KEY, (), dtype, *law.parameters)
@@ -68,7 +71,7 @@ def test_shapes(law):
         assert law.draw(KEY, shape, dtype, *law.parameters).shape == shape
 
 
-@pytest.mark.parametrize("law", [*CONTINUOUS.values(), *DISCRETE.values()], ids=str)
+@pytest.mark.parametrize("law", LAWS.values(), ids=LAWS)
 def test_parameters_broadcast(law):
     """Arrays as parameters: row by row what each has by itself."""
     dtype = "int64" if law in DISCRETE.values() else "float64"

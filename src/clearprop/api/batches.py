@@ -71,7 +71,8 @@ class Batch:
         (agree,) = demanded.value.operands  # type: ignore[union-attr]  # it is an "all"
         (found,) = Plan(Graph(self.graph.inputs, self.graph.nodes, (agree,))).run(values)
         other = int(np.argmin(np.reshape(found, (self.size, -1)).all(axis=1)))
-        seen = "a mask" if guard.kind == "mask" else f"a {guard.kind} that is {guard.outcome}"
+        kind = f"{'an' if guard.kind[0] == 'i' else 'a'} {guard.kind}"
+        seen = kind if guard.kind == "mask" else f"{kind} that is {guard.outcome}"
         return GuardError(
             f"under vmap, the code looks at {seen} for element 0 and another for element {other} "
             f"of {self.size}",

@@ -12,7 +12,16 @@ import optree
 from clearprop.errors import ArgumentError, DtypeError, ShapeError
 from clearprop.graph import Graph, Input, Type
 from clearprop.numpy.namespace import NAMESPACE
-from clearprop.tracing import Trace, Traced, cast, output, type_of_value, user_line, zeros
+from clearprop.tracing import (
+    Trace,
+    Traced,
+    as_array,
+    cast,
+    output,
+    type_of_value,
+    user_line,
+    zeros,
+)
 
 
 @final
@@ -52,7 +61,7 @@ def _strong(leaf: Any, name: str) -> Any:
     if leaf.__class__ is Traced:
         leaf.require_open()
         return cast(leaf, leaf.dtype) if leaf.type.weak else leaf.snapshot()
-    array = np.array(leaf)
+    array = np.array(as_array(leaf))
     if array.dtype.kind not in "biufc":
         raise DtypeError(
             f"{name} is of type {type(leaf).__name__}, not a number or an array",
@@ -116,8 +125,7 @@ def body_of(
         ArgumentError: If it is no function.
         TraceError: If it decides on a value, or returns something that is no number or array.
     """
-    if not callable(function):
-        raise ArgumentError(f"{who} is of type {type(function).__name__}, not a function")
+    require_function(function, who)
     trace = Trace(NAMESPACE, lift=True, abstract=True)
     handles = []
     for structure, types in arguments:
@@ -139,8 +147,25 @@ def body_of(
     return Body(graph, captured, structure, len(trace.inputs), who, names)
 
 
+def require_function(function: Any, who: str) -> None:
+    """Raise if what should be a body is no function.
+
+    Raises:
+        ArgumentError: Naming what was given.
+    """
+    if not callable(function):
+        raise ArgumentError(
+            f"{who} is of type {type(function).__name__}, not a function", where=user_line()
+        )
+
+
 def _strong_output(trace: Trace, leaf: Any, name: str) -> Traced:
-    traced = output(trace, leaf, name)
+    try:
+        traced = output(trace, leaf, name)
+    except DtypeError as error:
+        raise DtypeError(
+            error.what, where=user_line(), remedy="Return numbers and arrays, or None."
+        ) from None
     made: Traced = cast(traced, traced.dtype) if traced.type.weak else traced
     return made
 

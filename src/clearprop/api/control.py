@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import optree
 
-from clearprop.api.bodies import Values, body_of, require_same, values_of
+from clearprop.api.bodies import Values, body_of, require_function, require_same, values_of
 from clearprop.derive import PASSES
 from clearprop.errors import ArgumentError, DtypeError, ShapeError
 from clearprop.primitives import CATALOGUE
 from clearprop.primitives.control.scan import Loop as Scan
 from clearprop.primitives.control.while_loop import Loop, saving
-from clearprop.tracing import Traced, apply, bind, items, type_of_value, user_line, zeros
+from clearprop.tracing import Traced, apply, bind, items, user_line, zeros
 
 
 def cond(
@@ -199,8 +199,7 @@ def _any_traced(values: list[Any]) -> bool:
 
 def _called(function: Any, who: str) -> Callable[..., Any]:
     """The function of a tuple of arguments."""
-    if not callable(function):
-        raise ArgumentError(f"{who} is of type {type(function).__name__}, not a function")
+    require_function(function, who)
     return lambda arguments: function(*arguments)
 
 
@@ -217,8 +216,7 @@ def _pairs(f: Any) -> Callable[..., Any]:
             )
         return result
 
-    if not callable(f):
-        raise ArgumentError(f"f is of type {type(f).__name__}, not a function")
+    require_function(f, "f")
     return pair
 
 
@@ -226,25 +224,29 @@ def _truth(pred: Any) -> Any:
     """The condition as one truth value."""
     if pred.__class__ is not Traced:
         pred = np.asarray(pred)[()]
-    type_ = type_of_value(pred)
-    if type_.shape or type_.dtype.kind not in "biuf":
+    given = f"{getattr(pred, 'dtype', type(pred).__name__)}{list(np.shape(pred)) or ''}"
+    if np.shape(pred) or getattr(pred, "dtype", np.dtype("O")).kind not in "biuf":
         raise ShapeError(
-            f"pred is of type {type_}, not one truth value",
+            f"pred is of type {given}, not one truth value",
             where=user_line(),
             remedy="Use np.where to choose element by element, or np.all(pred), np.any(pred).",
         )
-    if type_.dtype.kind == "b":
+    if pred.dtype.kind == "b":
         return pred
-    zero = type_.dtype.type(0)
+    zero = pred.dtype.type(0)
     return apply("not_equal", pred, zero) if pred.__class__ is Traced else pred != zero
 
 
 def _length(slices: Values, length: int | None) -> int:
     """The number of trips."""
-    counts = {} if length is None else {"length": operator.index(length)}
+    counts = {} if length is None else {"length": _count(length)}
     for leaf, name in zip(slices.leaves, slices.names, strict=True):
         if not leaf.shape:
-            raise ShapeError(f"{name} is a single number; scan goes over a first axis")
+            raise ShapeError(
+                f"{name} is a single number; scan goes over a first axis",
+                where=user_line(),
+                remedy="Pass arrays; of a list of numbers make one with np.array.",
+            )
         counts[name] = leaf.shape[0]
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name}: {count}" for name, count in counts.items())
@@ -255,18 +257,26 @@ def _length(slices: Values, length: int | None) -> int:
             where=user_line(),
             remedy="Pass xs, or length=….",
         )
-    count = next(iter(counts.values()))
+    return next(iter(counts.values()))
+
+
+def _count(length: Any) -> int:
+    """A number of trips that the user gave."""
+    try:
+        count = operator.index(length)
+    except TypeError:
+        count = -1
     if count < 0:
-        raise ArgumentError(f"length is {count}, less than 0")
+        raise ArgumentError(f"length is {length!r}, not a number of trips", where=user_line())
     return count
 
 
 def _bound(value: Any, name: str) -> Any:
     """A bound as an integer scalar."""
-    found = value if value.__class__ is Traced else np.asarray(value)[()]
+    found = value if value.__class__ is Traced else np.asarray(value)
     if found.shape or found.dtype.kind not in "iu":
         raise ArgumentError(
-            f"{name} is of type {found.dtype}{list(found.shape) or ''}, not an integer",
+            f"{name} is of type {found.dtype}{list(found.shape) or ''}, not an integer of 64 bits",
             where=user_line(),
         )
     return (

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Final, final
 
-import numpy as np
 import optree
 
 from clearprop.api.bodies import Body, body_of
 from clearprop.api.calls import Call, called, is_traced_now
 from clearprop.errors import ArgumentError, ShapeError, TraceError
 from clearprop.graph import Value
-from clearprop.tracing import Traced, cast, require_callable, user_line, zeros
+from clearprop.tracing import Traced, as_array, cast, require_callable, user_line, zeros
 
 Rule = tuple[str, Callable[..., Any], Callable[..., Any] | None]
 
@@ -71,6 +70,10 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
         require_callable(bwd, "defvjp")
         self._rule = ("vjp", fwd, bwd)
 
+    def __get__(self, instance: Any, owner: type | None = None) -> Callable[..., Any]:
+        """A method of a class, bound to its instance as functions are."""
+        return self if instance is None else functools.partial(self, instance)
+
     def __call__(self, *args: Any) -> Any:
         """The function's value; inside a derivative, as one operation with the rule."""
         if not is_traced_now():
@@ -111,11 +114,8 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
             tangents = call.rebuilt(moving) if slopes else primals
             with _answering(self, primals, value):
                 result = rule(primals, tangents)
-            if not isinstance(result, tuple) or len(result) != 2:
-                raise ArgumentError(
-                    "the rule returns no pair", remedy="Return (value, tangent) from defjvp's rule."
-                )
-            leaves = optree.tree_leaves(result[1], none_is_leaf=True)
+            tangent = _pair(result, "the rule", "(value, tangent)")[1]
+            leaves = _leaves(tangent, call.structure, "the rule returns a tangent")
             return _fitting(leaves, call.graph.outputs[: len(call.types)])
 
         return _rule_body(call, traced, call.graph.inputs)
@@ -126,13 +126,9 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
         def traced(y: list[Any], xs: list[Any], slopes: list[Any]) -> list[Any]:
             primals, value = self._point(call, y, xs)
             with _answering(self, primals, value):
-                result = fwd(*primals)
-                if not isinstance(result, tuple) or len(result) != 2:
-                    raise ArgumentError(
-                        "fwd returns no pair", remedy="Return (value, what bwd needs) from fwd."
-                    )
+                kept = _pair(fwd(*primals), "fwd", "(value, what bwd needs)")[1]
                 own = _spread(slopes, call.graph.outputs[: len(call.types)])
-                found = bwd(result[1], optree.tree_unflatten(call.structure, own))
+                found = bwd(kept, optree.tree_unflatten(call.structure, own))
             made = _fitting(*_matched(found, call), missing=True)
             count = len(call.graph.inputs) - len(call.captured)
             others = call.graph.inputs[count:]
@@ -184,14 +180,41 @@ def _matched(found: Any, call: Call) -> tuple[list[Any], list[Value | None]]:
     if not isinstance(found, tuple) or len(found) != len(call.arguments):
         raise ArgumentError(
             f"bwd returns no tuple of {len(call.arguments)}",
+            where=user_line(),
             remedy="Return one cotangent per argument, None where there is none.",
         )
     leaves: list[Any] = []
     for part, argument in zip(found, call.arguments, strict=True):
-        none = part is None
-        more: list[Any] = optree.tree_leaves(part, none_is_leaf=True)
-        leaves += [None] * len(argument.leaves) if none else more
+        if part is None:
+            leaves += [None] * len(argument.leaves)
+        else:
+            leaves += _leaves(part, argument.structure, "bwd returns a cotangent")
     return leaves, [leaf.place for argument in call.arguments for leaf in argument.leaves]
+
+
+def _pair(result: Any, who: str, wanted: str) -> tuple[Any, Any]:
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise ArgumentError(
+            f"{who} returns no pair", where=user_line(), remedy=f"Return {wanted} from it."
+        )
+    return result
+
+
+def _leaves(found: Any, structure: Any, what: str) -> list[Any]:
+    """The leaves of what a rule returned, which must stand together as those of the value do.
+
+    Args:
+        found: The tangent or cotangent.
+        structure: That of the value that it belongs to; None: it is one leaf.
+        what: How an error begins.
+    """
+    try:
+        leaves: list[Any] = [found] if structure is None else structure.flatten_up_to(found)
+    except (ValueError, TypeError) as error:
+        raise ShapeError(
+            f"{what} of another structure than the value's", where=user_line(), why=str(error)
+        ) from None
+    return leaves
 
 
 def _fitting(
@@ -200,24 +223,23 @@ def _fitting(
     """What a rule returned, leaf by leaf, for the values that have tangents.
 
     Raises:
-        ShapeError: If the number of leaves or a shape is not that of the values.
+        ShapeError: If a shape is not that of the value.
     """
-    if len(leaves) != len(values):
-        raise ShapeError(
-            f"the rule returns {len(leaves)} derivatives, but {len(values)} are wanted",
-            remedy="Return one derivative per value, None where there is none.",
-        )
     made = []
     for leaf, value in zip(leaves, values, strict=True):
         if value is None or not value.type.differentiable:
             continue
         if leaf is None and missing:
             leaf = zeros(value.type)
-        shape = getattr(leaf, "shape", np.shape(leaf))
-        if leaf is None or shape != value.type.shape:
-            given = "None" if leaf is None else f"shape {shape}"
-            raise ShapeError(f"the rule returns {given} for a value of type {value.type}")
-        made.append(cast(leaf if leaf.__class__ is Traced else np.asarray(leaf), value.type.dtype))
+        slope = as_array(leaf)
+        if slope.dtype.kind not in "biuf" or slope.shape != value.type.shape:
+            given = f"shape {slope.shape}" if slope.dtype.kind in "biuf" else type(leaf).__name__
+            raise ShapeError(
+                f"the rule returns {given} for a value of type {value.type}",
+                where=user_line(),
+                remedy="A derivative has the shape of the value that it belongs to.",
+            )
+        made.append(cast(slope, value.type.dtype))
     return made
 
 

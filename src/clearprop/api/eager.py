@@ -16,7 +16,7 @@ from clearprop.derive import batch
 from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node
-from clearprop.tracing import Leaf, Trace, Traced, bind
+from clearprop.tracing import Leaf, Trace, Traced, bind, new_array
 
 CACHED_NODES: Final = 20_000
 """Derived graphs of larger traces are not kept."""
@@ -66,7 +66,7 @@ class Derived:
         given = [saved[nodes[i]] for i in self.positions]
         if any(value.__class__ is Traced for value in (*inputs, *given)):
             results = self.plan.run(inputs, given, bind)
-            return [r.snapshot() if r.__class__ is Traced else r for r in results]
+            return [r.snapshot() if r.__class__ is Traced else _writable(r) for r in results]
         with np.errstate(all="ignore"):
             results = self.plan.run(inputs, given)
         foreign = {id(value) for value in (*inputs, *given)}
@@ -91,6 +91,11 @@ def owned(value: Any, foreign: set[int]) -> Any:
     if id(value) in foreign or not value.flags.owndata or not value.flags.writeable:
         return value.copy()
     return value
+
+
+def _writable(value: Any) -> Any:
+    """A result that depends on nothing traced, as an array that can hold what is traced."""
+    return new_array(value.copy()) if isinstance(value, np.ndarray) else value
 
 
 def present(value: Any, leaf: Leaf) -> Any:

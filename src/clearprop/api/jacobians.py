@@ -143,7 +143,8 @@ class _Passes:
     def all(self, derive: Callable[..., Graph], side: _Side, other: _Side) -> list[Any]:
         """For each leaf of the other side what all unit vectors of this one give, stacked."""
         if not side.count:
-            return [np.zeros((0, *type_.shape), type_.dtype) for type_ in other.types]
+            zeros = NAMESPACE["zeros"]  # in a trace, one that can be written into
+            return [zeros((0, *type_.shape), type_.dtype) for type_ in other.types]
         starts = range(0, side.count, self.at_once)
         passes = [
             self._one(derive, side.basis(start, min(self.at_once, side.count - start)))

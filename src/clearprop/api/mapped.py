@@ -220,8 +220,8 @@ def _operand(name: str, value: Any, axis: Axis) -> Operand:
         raise DtypeError(
             f"argument {name} is of type {type(value).__name__}, which has no axis to map over",
             where=user_line(),
-            remedy="Pass in_axes=None for what is the same for all elements; a list of numbers "
-            "becomes an array by np.array(x).",
+            remedy="Pass in_axes=None for what is the same for all elements (keywords are bound "
+            "with functools.partial); a list of numbers becomes an array by np.array(x).",
         )
     return Operand(name, value, in_range(axis, value.ndim, f"argument {name}", f"in_axes={axis}"))
 

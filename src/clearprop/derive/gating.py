@@ -16,7 +16,7 @@ import numpy as np
 
 from clearprop.errors import ClearpropError
 from clearprop.graph import Node
-from clearprop.primitives import Builder, Elementwise, Linear, Sym
+from clearprop.primitives import Builder, Bundle, Elementwise, Linear, Sym
 from clearprop.primitives.gates import Gate, Gated
 
 
@@ -37,12 +37,8 @@ def pulled(ops: Builder, node: Node, adjoint: Any, needed: Sequence[bool]) -> Se
     gates = _moved_back(ops, node, xs, adjoint.gate)
     if gates is None:
         gates = [_spread(ops, adjoint.gate, x) for x in xs]
-    return [
-        Gated(slope, gate, closed=isinstance(node.primitive, Linear))
-        if slope.__class__ is Sym and gate is not None
-        else slope
-        for slope, gate in zip(found, gates, strict=True)
-    ]
+    closed = isinstance(node.primitive, Linear)
+    return [_gated(slope, gate, closed) for slope, gate in zip(found, gates, strict=True)]
 
 
 def pushed(ops: Builder, node: Node, tangents: Sequence[Any]) -> Any:
@@ -95,6 +91,16 @@ def _spread(ops: Builder, gate: Gate, x: Sym) -> Gate | None:
     if gate.shape or x.type.form != "array":
         return None
     return _of(ops, ops.broadcast(gate.mask(ops), shape=x.shape)) if x.shape else gate
+
+
+def _gated(slope: Any, gate: Gate | None, closed: bool) -> Any:
+    """The slope behind one more gate."""
+    if gate is None or slope is None or isinstance(slope, Bundle):
+        return slope
+    if isinstance(slope, Gated):
+        both = slope.gate.both(gate)
+        return None if both is None else Gated(slope.value, both)
+    return Gated(slope, gate, closed)
 
 
 def _of(ops: Builder, mask: Sym) -> Gate:

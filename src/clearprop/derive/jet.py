@@ -5,6 +5,7 @@ one order after the other:
 
 - linear operations apply to each coefficient;
 - products are convolutions, and quotients are solved for the newest coefficient;
+- a choice between two values is the same choice between their coefficients;
 - for all others y′(t) = Σ pᵢ(t) xᵢ′(t), so k yₖ = Σᵢ Σⱼ j xᵢⱼ pᵢ,ₖ₋ⱼ. The partials pᵢ are values of
   a graph themselves, with series of their own. Equal operations are made once: so sin needs cos and
   cos needs sin, exp needs itself, and there is no end to their orders.
@@ -24,6 +25,7 @@ from typing import Any, final
 from clearprop.derive.activity import active_values
 from clearprop.graph import Constant, Graph, Input, Node, Value, prune
 from clearprop.primitives import Bilinear, Builder, Bundle, Elementwise, Linear, Projection, Sym
+from clearprop.primitives.gates import Gated
 
 Question = tuple[Value, int]
 """A coefficient: of a value, of an order."""
@@ -118,6 +120,8 @@ class _Series:
             return self._product(value, k)
         if primitive.name == "divide":
             return self._quotient(value, k)
+        if primitive.name == "where":
+            return self._choice(value, k)
         if isinstance(primitive, Elementwise):
             return self._by_partials(value, k)
         return self._by_tangent(value, k)
@@ -177,6 +181,16 @@ class _Series:
         assert first is not None, "a value has itself as coefficient 0"
         return total / first
 
+    def _choice(self, node: Node, k: int) -> Rule:
+        """The same choice between the coefficients of the two."""
+        mask, *branches = node.operands
+        found = []
+        for branch in branches:
+            found.append((yield branch, k))
+        if found == [None, None]:
+            return None
+        return self.ops.where(mask, *[0 if slope is None else slope for slope in found])
+
     def _by_partials(self, node: Node, k: int) -> Rule:
         """Coefficient k of the sum Σᵢ pᵢ xᵢ′, which is y′."""
         terms: list[Answer] = []
@@ -208,7 +222,11 @@ class _Series:
             ops = self.ops
             start = len(ops.nodes)
             xs = [Sym(ops, operand) for operand in node.operands]
-            found = node.primitive.partials(ops, Sym(ops, node), *xs)
+            one = ops.full(node.type.strong, 1)
+            found = [
+                ops.settle(ops.scale(one, partial)) if isinstance(partial, Gated) else partial
+                for partial in node.primitive.partials(ops, Sym(ops, node), *xs)
+            ]
             self._partials[node] = self._shared(start, found)
         return self._partials[node]
 
@@ -236,6 +254,7 @@ class _Series:
                 stand_ins.append(Sym(ops, stand_in) if moves else None)
             xs = [Sym(ops, operand) for operand in node.operands]
             found = node.primitive.jvp(ops, Sym(ops, node), xs, stand_ins, dict(node.params))
+            found = ops.settle(found)
             parts = found.parts if isinstance(found, Bundle) else (found,)
             shared = self._shared(start, parts)
             self._tangents[node] = Bundle(shared) if isinstance(found, Bundle) else shared[0]

@@ -13,7 +13,7 @@ from clearprop.numpy.reductions import count, dtype_by, prod, sum
 from clearprop.numpy.reductions import max as max_
 from clearprop.numpy.reductions import min as min_
 from clearprop.numpy.roots import root
-from clearprop.tracing import apply, as_array, bottom, cast, user_line
+from clearprop.tracing import Traced, apply, as_array, bottom, cast, user_line
 
 __all__ = [
     "average",
@@ -103,7 +103,7 @@ def average(
         integral = a.dtype.kind in "biu"
         dtype = np.result_type(a.dtype, weights.dtype, *[np.float64] * integral)
         total = sum(weights, axis, dtype, keepdims=keepdims)
-        if not np.all(bottom(total)):
+        if _is_known(total) and not np.all(bottom(total)):
             raise ZeroDivisionError("Weights sum to zero, can't be normalized")
         result = sum(a * weights, axis, dtype, keepdims=keepdims) / total
     if not returned:
@@ -196,6 +196,15 @@ def _counted(a: Any, axis: Any, keepdims: Any, where: Any) -> Any:
     mask = as_array(where)
     mask = mask if mask.shape == a.shape else apply("broadcast", mask, shape=a.shape)
     return sum(mask, axis, keepdims=keepdims)
+
+
+def _is_known(value: Any) -> bool:
+    """Whether its numbers are known: they are not in the body of a loop or branch."""
+    while value.__class__ is Traced:
+        if value.owner.abstract:
+            return False
+        value = value.concrete
+    return True
 
 
 def _weights(a: Any, axis: Any, weights: Any) -> Any:

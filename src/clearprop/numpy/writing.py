@@ -64,23 +64,23 @@ def put_along_axis(arr: Any, indices: Any, values: Any, axis: Any) -> None:
 
 @follows(np.putmask)
 def putmask(a: Any, mask: Any, values: Any) -> None:
-    """Write values where a mask of a's shape is true; shorter ones are repeated."""
+    """Write values where a mask of a's size is true; shorter ones are repeated."""
     _require_traced(a, "putmask", mask, values)
-    values = as_array(values)
-    whole = values if values.shape == a.shape else moved(values, lambda i: np.resize(i, a.shape))
-    mask = as_array(mask)
-    setitem(a, ..., choice(mask if mask.dtype.kind == "b" else mask != 0, whole, a))
+    mask, values = _mask(mask, a, "putmask"), as_array(values)
+    if values.size:
+        same = values.shape == a.shape
+        whole = values if same else moved(values, lambda i: np.resize(i, a.shape))
+        setitem(a, ..., choice(mask, whole, a))
 
 
 @follows(np.place)
 def place(arr: Any, mask: Any, vals: Any) -> None:
     """Write the first values where a mask is true, from the first again when they run out."""
     _require_traced(arr, "place", mask, vals)
-    mask, vals = as_array(mask), as_array(vals)
-    if not vals.size:
-        raise ValueError("Cannot insert from an empty array!")
-    mask = mask if mask.dtype.kind == "b" else mask != 0
+    mask, vals = _mask(mask, arr, "place"), as_array(vals)
     count = int(np.count_nonzero(bottom(mask)))
+    if count and not vals.size:
+        raise ValueError("Cannot insert from an empty array!")
     setitem(arr, mask, moved(vals, lambda i: np.resize(i, count)))
 
 
@@ -92,6 +92,15 @@ def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
     np.fill_diagonal(marks, True, wrap)
     on, val = np.nonzero(marks), as_array(val)
     setitem(a, on, moved(val, lambda i: np.resize(i, on[0].size)) if val.ndim else val)
+
+
+def _mask(mask: Any, target: Any, name: str) -> Any:
+    """The mask as truth values in the shape of what is written into."""
+    mask = as_array(mask)
+    if mask.size != target.size:
+        raise ValueError(f"{name}: mask and data must be the same size")
+    mask = mask if mask.dtype.kind == "b" else mask != 0
+    return mask.reshape(target.shape)
 
 
 def _require_traced(target: Any, name: str, *values: Any) -> None:

@@ -9,7 +9,7 @@ catalogue never import each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, final
+from typing import Any, Protocol, final, overload
 
 import numpy as np
 
@@ -235,6 +235,12 @@ class Builder:
             if partial == -1:
                 return -slope
         return slope * partial
+
+    @overload
+    def total(self, terms: Sequence[Sym | None]) -> Sym | None: ...
+
+    @overload
+    def total(self, terms: Sequence[Any]) -> Any: ...
 
     def total(self, terms: Sequence[Any]) -> Any:
         """The sum of those slopes that exist, from the first to the last; None if there is none."""

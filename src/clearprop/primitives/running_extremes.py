@@ -7,8 +7,8 @@ within the runs give the shares. Where the extreme is NaN nothing equals it, and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from clearprop.graph import Type
 from clearprop.primitives.axes import check_axis
 from clearprop.primitives.batching import moved
 from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.gates import Gated
 from clearprop.primitives.samples import integers, reals, sample
 from clearprop.primitives.scans import flipped, shifted, sums_within
 
@@ -26,21 +27,31 @@ def result(x: Type, axis: int) -> Type:
     return x.strong
 
 
-def tangent(ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Sym], axis: int) -> Sym:
-    """The mean of the tangents of those that tie."""
-    last = len(y.shape) - 1
-    hits, runs, ties = _parts(ops, moved(ops, y, axis, last), moved(ops, xs[0], axis, last))
-    steps = moved(ops, tangents[0], axis, last)
-    return moved(ops, sums_within(ops, runs, hits * steps) / ties, last, axis)
+def rules(loses: Callable[[Sym, Sym], Sym]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """The tangent and the cotangents of a running extreme.
 
+    Args:
+        loses: ``loses(x, y)``: whether elements are not y, the extreme so far.
+    """
 
-def cotangents(ops: Builder, y: Sym, xs: Sequence[Sym], ct: Sym, axis: int) -> tuple[Sym]:
-    """For each element that ties, its shares of the extremes from its place to the run's end."""
-    last = len(y.shape) - 1
-    hits, runs, ties = _parts(ops, moved(ops, y, axis, last), moved(ops, xs[0], axis, last))
-    shares = moved(ops, ct, axis, last) / ties
-    later = flipped(ops, sums_within(ops, flipped(ops, runs), flipped(ops, shares)))
-    return (moved(ops, hits * later, last, axis),)
+    def tangent(ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Sym], axis: int) -> Sym:
+        """The mean of the tangents of those that tie."""
+        last = len(y.shape) - 1
+        best, x, steps = (moved(ops, each, axis, last) for each in (y, xs[0], tangents[0]))
+        hits, runs, ties = _parts(ops, best, x)
+        counted = ops.settle(ops.gated(hits * steps, loses(x, best), False))
+        return moved(ops, sums_within(ops, runs, counted) / ties, last, axis)
+
+    def cotangents(ops: Builder, y: Sym, xs: Sequence[Sym], ct: Sym, axis: int) -> tuple[Gated]:
+        """For each element that ties, its shares of the extremes up to the run's end."""
+        last = len(y.shape) - 1
+        best, x, back = (moved(ops, each, axis, last) for each in (y, xs[0], ct))
+        hits, runs, ties = _parts(ops, best, x)
+        later = sums_within(ops, flipped(ops, runs), flipped(ops, back / ties))
+        slopes = moved(ops, hits * flipped(ops, later), last, axis)
+        return (ops.gated(slopes, loses(xs[0], y), False),)
+
+    return tangent, cotangents
 
 
 def _parts(ops: Builder, y: Sym, x: Sym) -> tuple[Sym, Sym, Sym]:

@@ -118,6 +118,12 @@ table.add(
 )
 table.add("putmask", written(lambda np, y, v: np.putmask(y, y > 0, v)), signed(2, 3), array(2))
 table.add("place", written(lambda np, y, v: np.place(y, y > 0, v)), signed(2, 3), array(2))
+for name in ("putmask", "place"):
+    flat = written(lambda np, y, m, v, name=name: getattr(np, name)(y, m, v))
+    table.add(f"{name} flat mask", flat, signed(2, 3), np.arange(6) % 2, array(2))
+    table.add(f"{name} of another size", flat, signed(2, 3), np.ones((2, 1), bool), array(2))
+    table.add(f"{name} of nothing", flat, signed(2, 3), np.ones((2, 3), bool), np.zeros(0))
+    table.add(f"{name} nowhere", flat, signed(2, 3), np.zeros((2, 3), bool), np.zeros(0))
 table.over(
     "fill_diagonal", written(lambda np, y: np.fill_diagonal(y, 5)), (3, 3), (2, 4), (5, 2), (3,)
 )

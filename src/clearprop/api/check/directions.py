@@ -87,7 +87,7 @@ class Spread:
         np.float64(2.5)
         """
         pairs = zip(leaves, self.weights, strict=True)
-        terms = [np.sum(leaf * part) for leaf, part in pairs if part is not None and part.size]
+        terms = [_weighed(leaf, part) for leaf, part in pairs if part is not None and part.size]
         return sum(terms[1:], terms[0]) if terms else 0.0
 
     def moved(self, leaves: Sequence[Array], step: complex) -> list[Array]:
@@ -117,6 +117,13 @@ class Spread:
             kept.append(flat.reshape(part.shape))
             first += part.size
         return Spread(tuple(kept))
+
+
+def _weighed(leaf: Any, weights: Array) -> Any:
+    """The sum of the products; what weighs nothing may be NaN."""
+    if weights.all():
+        return np.sum(leaf * weights)
+    return np.sum(np.where(weights != 0, leaf, 0.0) * weights)
 
 
 Direction = Element | Spread

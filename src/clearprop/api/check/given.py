@@ -41,7 +41,7 @@ class Given:
             )
         self._target = target
         outputs = target.shapes[0]
-        found = _by_argument(function(*point.args), point)
+        found = _by_argument(function(*point.filled(point.hollow(point.arrays()))), point)
         leaves = [leaf for one in found for leaf in one]
         self._slopes = [
             _jacobian(leaf, place.name, outputs, place.array.shape)
@@ -63,12 +63,10 @@ def _by_argument(found: Any, point: Point) -> list[list[Any]]:
     """The leaves that belong to each argument that is checked."""
     positions = point.positions
     if len(positions) == 1:
-        try:
-            return [_leaves(found, point, positions[0])]
-        except ArgumentError:
-            if not (isinstance(found, tuple) and len(found) == 1):
-                raise
-            return [_leaves(found[0], point, positions[0])]
+        in_tuple = type(found) is tuple and len(found) == 1
+        if in_tuple and not isinstance(point.args[positions[0]], tuple):
+            (found,) = found
+        return [_leaves(found, point, positions[0])]
     if not isinstance(found, (tuple, list)) or len(found) != len(positions):
         count = f"{len(found)}" if isinstance(found, (tuple, list)) else type(found).__name__
         raise ArgumentError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final, final
 
 import numpy as np
@@ -55,9 +56,10 @@ class Check:
         if last > 1:
             places = thinned(places, max(int(self.limits.most ** (1 / last) + 1e-9), 1), self.draw)
         targets: dict[Composition, Target] = {(): self._few(target)}
+        directions = self._directions(places)
         for order in range(2, last + 1):
             targets = {
-                head: self._derived(targets[head[:-1]], places, head[-1])
+                head: derived(targets[head[:-1]], self.point, directions, head[-1])
                 for head in _begun(paths, order - 1)
             }
             self._round(targets, _begun(paths, order), places)
@@ -123,16 +125,18 @@ class Check:
     def _numbers(self, target: Target, analytic: bool) -> Numbers:
         """The function as plain numbers: in double precision, if it then stays the same."""
         own, wide = self.point.arrays(), self.point.arrays(np.float64)
-        if precision(own) > np.finfo(np.float64).eps:
-            narrow = target.values(self.point, own)
-            try:
-                same = np.allclose(target.values(self.point, wide), narrow, 1e-2, 1e-3, True)
-            except (ArithmeticError, TypeError, ValueError, ClearpropError):
-                same = False
-            if not same:
-                wide = own
-        eps = target.precision(self.point, wide)
-        return Numbers(lambda arrays: target.values(self.point, arrays), wide, eps, analytic)
+        values = partial(target.values, self.point)
+        if precision(own) <= np.finfo(np.float64).eps:
+            return Numbers(values, wide, target.eps, analytic)
+        narrow = values(own)
+        try:
+            blur = np.abs(values(wide) - narrow)
+            eps = target.precision(self.point, wide)
+        except (ArithmeticError, TypeError, ValueError, ClearpropError):
+            blur = np.inf
+        if not np.all(~(blur > 1e-3 + 1e-2 * np.abs(narrow))):
+            return Numbers(values, own, target.eps, analytic)
+        return Numbers(values, wide, eps, analytic, np.nan_to_num(blur) / precision(own))
 
     def _require_a_function(self, target: Target) -> None:
         """Raise if two calls with the same arguments give two values."""
@@ -153,15 +157,15 @@ class Check:
         everything = range(len(target.shapes))
         return replace(target, probes=[self.outputs.combination(everything, self.draw)])
 
-    def _derived(self, target: Target, places: Sequence[Element], mode: str) -> Target:
-        """The derivatives of a target at some elements, and along a random direction for others."""
+    def _directions(self, places: Sequence[Element]) -> list[tuple[Place, Direction]]:
+        """The elements by which to differentiate first, and a random direction for the others."""
         leaves = self.point.leaves
         directions: list[tuple[Place, Direction]] = [
             ((leaves[place.leaf].name, place.index), place) for place in places
         ]
         if len(places) < self.point.count:
             directions.append(((RANDOM, ()), self._random()))
-        return derived(target, self.point, directions, mode)
+        return directions
 
     def _random(self) -> Spread:
         return at_random(self.point.arrays(), self.draw)

@@ -8,7 +8,7 @@ from typing import Any, final
 
 from clearprop.api.check.element import ElementCheck
 from clearprop.api.check.pictures.picture import fragment
-from clearprop.api.check.table import sentences, table, verdict
+from clearprop.api.check.table import remarks, sentences, table, verdict
 from clearprop.errors import CheckError
 
 
@@ -59,6 +59,11 @@ class GradientCheck:
     def unknown(self) -> tuple[ElementCheck, ...]:
         """Where nothing could be compared; each says why in its ``note``."""
         return tuple(check for check in self.checks if check.status == "unknown")
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What needs a word, a line each: failures, kinks, what could not be compared, notes."""
+        return tuple(remarks(self))
 
     def text(self) -> str:
         """A table with a line per argument and mode, and under it what needs a word."""

@@ -92,7 +92,7 @@ class Round:
             rows = zip(self.probes, slopes.along(place), references, scales, strict=True)
             for probe, analytic, reference, scale in rows:
                 tolerance = Tolerance(self.limits, max(slopes.eps, self.numbers.eps), scale)
-                verdict = judge(analytic, reference, tolerance)
+                verdict = judge(analytic, reference, tolerance, 1 + len(probe.inner))
                 check = ElementCheck(
                     name,
                     index,
@@ -128,7 +128,8 @@ class Round:
         slopes = self.slopes[mode]
         reference = self.numbers.along(direction)[number]
         tolerance = Tolerance(self.limits, max(slopes.eps, self.numbers.eps), abs(reference.value))
-        return judge(slopes.along(direction)[number], reference, tolerance).status == "fails"
+        analytic, order = slopes.along(direction)[number], 1 + len(self.probes[number].inner)
+        return judge(analytic, reference, tolerance, order).status == "fails"
 
 
 def chosen(point: Point, most: int, generator: np.random.Generator) -> list[Element]:

@@ -63,9 +63,13 @@ def sentences(checks: Iterable[ElementCheck]) -> list[str]:
         key = check.title, f"{check.analytic:.6g}"
         groups.setdefault(key, []).append(check)
     return [
-        members[0].describe(", ".join(member.mode for member in members))
+        members[0].describe(_listed([member.mode for member in members]))
         for members in groups.values()
     ]
+
+
+def _listed(modes: Sequence[str]) -> str:
+    return ", ".join(modes) if len(modes) < 3 else f"{modes[0]} and {len(modes) - 1} other modes"
 
 
 def worst(checks: Iterable[ElementCheck]) -> ElementCheck:

@@ -95,22 +95,29 @@ class Verdict:
     note: str = ""
 
 
-def judge(analytic: float, found: Reference, tolerance: Tolerance) -> Verdict:
-    """Compare one derivative with its reference."""
+def judge(analytic: float, found: Reference, tolerance: Tolerance, order: int = 1) -> Verdict:
+    """Compare one derivative with its reference.
+
+    Args:
+        analytic: The derivative under test.
+        found: The numerical one.
+        tolerance: What may differ.
+        order: How often it is differentiated.
+    """
     if found.kind in ("none", "steep"):
         status, note = _without_number(analytic, found)
         return Verdict(status, found.value, np.inf, found.method, note)
     size = max(abs(analytic) if np.isfinite(analytic) else 0.0, abs(found.value))
     allowed = tolerance.at(size, found.natural) + DOUBTS * found.doubt
     if found.kind == "kink":
-        status, note = _at_kink(analytic, found, allowed)
+        status, note = _at_kink(analytic, found, allowed, order)
         return Verdict(status, found.value, allowed, found.method, note)
     note = "one-sided, as the function ends here" if found.method == "one-sided" else ""
     if not abs(analytic - found.value) <= allowed:
         return Verdict("fails", found.value, allowed, found.method, note)
     coarse = allowed - tolerance.limits.at(size, tolerance.eps) > COARSE * size
     if coarse and found.witness is not None:
-        return _by_witness(analytic, found.witness, found.natural, tolerance)
+        return _by_witness(analytic, found, found.witness, tolerance)
     noisy = DOUBTS * found.doubt > max(COARSE * size, 1e-8 * tolerance.scale)
     if coarse and noisy and not tolerance.is_zero(analytic, found.natural):
         note = f"the differences are too noisy here: {found.value:.3g} ± {allowed:.1g}"
@@ -130,22 +137,31 @@ def _without_number(analytic: float, found: Reference) -> tuple[Status, str]:
     return "unknown", "the slopes grow without bound: a jump, or upright here"
 
 
-def _at_kink(analytic: float, found: Reference, allowed: float) -> tuple[Status, str]:
-    """Left and right differ: either is a derivative, and so is the mean; nothing else is."""
+def _at_kink(analytic: float, found: Reference, allowed: float, order: int) -> tuple[Status, str]:
+    """Left and right differ: either is a derivative, and so is the mean; nothing else is.
+
+    In a higher order the choices at kinks multiply with each other, and anything between may come
+    of them.
+    """
     sides = f"a kink: {found.left:.6g} from the left, {found.right:.6g} from the right"
     choices = {"the left": found.left, "the right": found.right, "the mean": found.value}
     for name, choice in choices.items():
         if abs(analytic - choice) <= allowed:
             return "kink", f"{sides}; it is {name}"
+    if order > 1 and (analytic - found.left) * (analytic - found.right) < 0:
+        return "kink", f"{sides}; it is between"
     return "fails", f"{sides}; it is neither of them, nor the mean"
 
 
-def _by_witness(analytic: float, witness: float, natural: float, tolerance: Tolerance) -> Verdict:
-    """A derivative whose effect drowns in the rounding of the function, but for complex steps."""
+def _by_witness(analytic: float, found: Reference, witness: float, tolerance: Tolerance) -> Verdict:
+    """A derivative whose effect drowns in rounding, but for complex steps."""
     size = max(abs(analytic), abs(witness))
     allowed = max(tolerance.limits.at(size, tolerance.eps), COARSE * size)
-    vanishes = analytic == 0 and tolerance.is_zero(witness, natural)
-    if vanishes or abs(analytic - witness) <= allowed:
-        return Verdict("ok", witness, max(allowed, abs(analytic - witness)), "complex step")
+    error = abs(analytic - witness)
+    vanishes = analytic == 0 and tolerance.is_zero(witness, found.natural)
+    if vanishes or error <= allowed:
+        return Verdict("ok", witness, max(allowed, error), "complex step")
+    if found.method == "complex step" and tolerance.eps <= np.finfo(np.float64).eps:
+        return Verdict("fails", witness, allowed, "complex step")  # differences confirm it
     note = f"a complex step gives {witness:.6g}, which rounding hides from differences"
     return Verdict("unknown", witness, allowed, "complex step", note)

@@ -32,7 +32,7 @@ __all__ = [
 
 @follows(np.linalg.matrix_power)
 def matrix_power(a: Any, n: Any) -> Any:
-    """A square matrix multiplied n times with itself, by repeated squaring; its inverse if n < 0."""
+    """A square matrix, or for n < 0 its inverse, multiplied with itself by repeated squaring."""
     a = as_array(a)
     if a.ndim < 2 or a.shape[-1] != a.shape[-2]:
         raise ShapeError(f"matrix_power of shape {a.shape}", where=user_line())

@@ -36,10 +36,10 @@ def solve(a: Any, b: Any) -> Any:
     """
     a, b = matrices(square(a), b)
     is_vector = b.ndim == 1
+    if not b.ndim or a.shape[-1] != b.shape[-1 if is_vector else -2]:
+        raise ShapeError(f"linalg.solve of shapes {a.shape} and {b.shape}", where=user_line())
     if is_vector:
         b = apply("reshape", b, shape=(*b.shape, 1))
-    if b.ndim < 2 or a.shape[-1] != b.shape[-2]:
-        raise ShapeError(f"linalg.solve of shapes {a.shape} and {b.shape}", where=user_line())
     lead = common_shape([a.shape[:-2], b.shape[:-2]], "linalg.solve")
     x = apply("solve", spread(a, lead), spread(b, lead))
     return apply("reshape", x, shape=x.shape[:-1]) if is_vector else x

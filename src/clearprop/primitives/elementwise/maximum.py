@@ -14,7 +14,7 @@ from clearprop.primitives.samples import REAL, Awkward
 primitive = Elementwise(
     "maximum",
     value=lambda xp, a, b: xp.maximum(a, b),
-    partials=shares,
+    partials=lambda ops, y, a, b: shares(ops, y, a, b, a < b, b < a),
     formula=r"\max(@0, @1)",
     domain=(REAL, REAL),
     awkward=(Awkward((1.0, 1.0), (0.5, 0.5), "at a tie each operand has half a share"),),

@@ -14,7 +14,7 @@ from clearprop.primitives.samples import REAL, Awkward
 primitive = Elementwise(
     "minimum",
     value=lambda xp, a, b: xp.minimum(a, b),
-    partials=shares,
+    partials=lambda ops, y, a, b: shares(ops, y, a, b, b < a, a < b),
     formula=r"\min(@0, @1)",
     domain=(REAL, REAL),
     awkward=(Awkward((1.0, 1.0), (0.5, 0.5), "at a tie each operand has half a share"),),

@@ -11,6 +11,8 @@ Control    a jvp and a vjp, item by item           branches, loops, calls
 Discrete   nothing: integers have no tangent       argmax, any, …
 ========== ======================================= =====================================
 
+All but Elementwise also give the rule for a batch, which has one more axis in front.
+
 Projection stands apart: it is the family of ``item`` alone, which takes tuples apart.
 """
 

@@ -36,7 +36,7 @@ class Bilinear(Ruled):
         transposes: Callable[..., tuple[Callable[[], Sym], Callable[[], Sym]]],
         formula: str,
         samples: Sequence[Sample],
-        batch: BatchRule | None = None,
+        batch: BatchRule,
         symbol: str = "",
     ) -> None:
         super().__init__(

@@ -11,6 +11,7 @@ from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Constant, Node, Params, Type, Value, type_of
 from clearprop.primitives.batching import repeated
 from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.gates import Gated
 from clearprop.primitives.primitive import Primitive
 from clearprop.primitives.samples import Awkward, Draw, Sample
 
@@ -25,7 +26,8 @@ class Elementwise(Primitive):
         name: Its name, the same as its file's.
         value: ``value(xp, *operands)``.
         partials: ``partials(ops, y, *operands)``: the local partial by each operand: a Sym, a
-            number (the ints 1 and −1 are structural), or None for "no path".
+            number (the ints 1 and −1 are structural), None for "no path", or one of them behind
+            a gate (``ops.gated``), closed where no path leads.
         formula: LaTeX with ``@0``, ``@1`` for the operands.
         domain: A 0-d draw per operand, inside which the partials are smooth.
         awkward: Points where the partial is a decision.
@@ -43,7 +45,7 @@ class Elementwise(Primitive):
         name: str,
         *,
         value: Callable[..., Any],
-        partials: Callable[..., tuple[Sym | float | None, ...]],
+        partials: Callable[..., tuple[Sym | Gated | float | None, ...]],
         formula: str,
         domain: tuple[Draw, ...],
         awkward: Sequence[Awkward] = (),
@@ -107,9 +109,9 @@ class Elementwise(Primitive):
         return tuple(fitted)
 
     def jvp(
-        self, ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Sym | None], params: Any
-    ) -> Sym | None:
-        """The sum over the operands of tangent times partial."""
+        self, ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Any], params: Any
+    ) -> Any:
+        """The sum over the operands of tangent times partial; gates stay on the slopes."""
         ops.role("partial")
         partials = self.partials(ops, y, *xs)
         ops.role("tangent")
@@ -121,9 +123,9 @@ class Elementwise(Primitive):
         )
 
     def vjp(
-        self, ops: Builder, y: Sym, xs: Sequence[Sym], cotangent: Sym, needed: Any, params: Any
-    ) -> Sequence[Sym | None]:
-        """Cotangent times partial, operand by operand."""
+        self, ops: Builder, y: Sym, xs: Sequence[Sym], cotangent: Any, needed: Any, params: Any
+    ) -> Sequence[Any]:
+        """Cotangent times partial, operand by operand; gates stay on the slopes."""
         ops.role("partial")
         partials = self.partials(ops, y, *xs)
         ops.role("adjoint")

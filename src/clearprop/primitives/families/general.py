@@ -40,7 +40,7 @@ class General(Ruled):
         cotangents: Callable[..., Sequence[Sym | None]],
         formula: str,
         samples: Sequence[Sample],
-        batch: BatchRule | None = None,
+        batch: BatchRule,
     ) -> None:
         super().__init__(
             name, value=value, result=result, formula=formula, samples=samples, batch=batch

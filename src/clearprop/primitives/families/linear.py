@@ -38,7 +38,7 @@ class Linear(Ruled):
         transpose: Callable[..., Sequence[Sym | None]],
         formula: str,
         samples: Sequence[Sample],
-        batch: BatchRule | None = None,
+        batch: BatchRule,
         linear: tuple[int, ...] | None = None,
         view: bool = False,
     ) -> None:

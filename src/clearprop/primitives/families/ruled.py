@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from clearprop.errors import UnsupportedError
 from clearprop.graph import Params, Type, Value
 from clearprop.primitives.builder import Builder, Bundle, Same, Sym
 from clearprop.primitives.primitive import Primitive
@@ -30,7 +29,7 @@ class Ruled(Primitive):
         result: TypeRule,
         formula: str,
         samples: Sequence[Sample],
-        batch: BatchRule | None = None,
+        batch: BatchRule,
     ) -> None:
         super().__init__(name, value=value, formula=formula, samples=samples)
         self.rule = result
@@ -49,15 +48,5 @@ class Ruled(Primitive):
     def batch(
         self, ops: Builder, xs: Sequence[Sym], batched: Sequence[bool], size: int, params: Any
     ) -> Sym | Bundle | Same:
-        """As the file says.
-
-        Raises:
-            UnsupportedError: If it does not say.
-        """
-        if self.batch_rule is None:
-            raise UnsupportedError(
-                f"{self.name} cannot be batched",
-                why="Its file gives no rule for a batch.",
-                remedy="Call the function for one element after the other.",
-            )
+        """As the file says."""
         return self.batch_rule(ops, xs, batched, size, **params)

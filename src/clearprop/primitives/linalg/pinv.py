@@ -5,9 +5,9 @@ squares problems whose variables separate*, SIAM J. Numer. Anal. 10 (1973), theo
 along steps that keep the rank; where a step raises the rank p jumps, and that part is left out.
 
 >>> import clearprop as cp, numpy as np
->>> cp.grad(lambda a: np.linalg.pinv(a)[0, 0])(np.array([[2.0], [0.0]]))
-array([[-0.25],
-       [-0.  ]])
+>>> cp.grad(lambda a: np.linalg.pinv(a).sum())(np.array([[0.5, 0.0], [0.0, 1.0]]))
+array([[-4., -2.],
+       [-2., -1.]])
 """
 
 from collections.abc import Sequence

@@ -60,7 +60,8 @@ def cotangents(
     if inner is None:
         return (None,)
     both = lower(ops, inner) + turned(ops, lower(ops, inner, 1))
-    whole = ops.total([to_q, times(ops, q, both)])
+    inside = times(ops, q, both)
+    whole = inside if to_q is None else to_q + inside
     return (turned(ops, _solve(ops, r, turned(ops, whole))),)
 
 

@@ -6,7 +6,9 @@ array([3., 0., 0.])
 """
 
 from clearprop.primitives.families import General
-from clearprop.primitives.running_extremes import cotangents, result, samples, tangent
+from clearprop.primitives.running_extremes import result, rules, samples
+
+tangent, cotangents = rules(lambda x, best: x > best)
 
 primitive = General(
     "cummin",

@@ -39,6 +39,7 @@ class Estimate:
         doubt_left: How far off the left one may be.
         doubt_right: How far off the right one may be.
         steep: Whether the slopes grow without bound as the step shrinks.
+        bend: The second derivative, roughly and without its sign.
     """
 
     value: Vector
@@ -48,6 +49,7 @@ class Estimate:
     doubt_left: Vector
     doubt_right: Vector
     steep: Mask
+    bend: Vector
 
 
 def differentiate(line: Line, base: Vector, eps: float, size: float) -> Estimate:
@@ -84,21 +86,26 @@ def _best(tables: Sequence[Table]) -> Estimate:
     """For each value the first table that settles, else the one that doubts least."""
     chosen = np.argmin([table.rank for table in tables], axis=0)
 
-    def pick(side: str, what: str) -> Vector:
-        choices = np.array([getattr(getattr(table, side), what) for table in tables])
-        picked: Vector = np.take_along_axis(choices, chosen[None], axis=0)[0]
+    def of_chosen(choices: Sequence[Vector]) -> Vector:
+        picked: Vector = np.take_along_axis(np.array(choices), chosen[None], axis=0)[0]
         return picked
+
+    def pick(side: str, what: str) -> Vector:
+        return of_chosen([getattr(getattr(table, side), what) for table in tables])
 
     value, doubt = pick("central", "best"), pick("central", "doubt")
     left, right = pick("left", "best"), pick("right", "best")
     doubt_left, doubt_right = pick("left", "doubt"), pick("right", "doubt")
-    unsettled = ~np.any([table.settled for table in tables], axis=0)
-    doubt = np.where(unsettled, _apart(tables, "central", value, doubt), doubt)
-    doubt_left = np.where(unsettled, _apart(tables, "left", left, doubt_left), doubt_left)
-    doubt_right = np.where(unsettled, _apart(tables, "right", right, doubt_right), doubt_right)
-    steep = _grows(tables, "left") & (doubt_left > 0.1 * np.abs(left))
-    steep |= _grows(tables, "right") & (doubt_right > 0.1 * np.abs(right))
-    return Estimate(value, doubt, left, right, doubt_left, doubt_right, steep & unsettled)
+    steep = unsettled = ~np.any([table.settled for table in tables], axis=0)
+    if unsettled.any():
+        doubt = np.where(unsettled, _apart(tables, "central", value, doubt), doubt)
+        doubt_left = np.where(unsettled, _apart(tables, "left", left, doubt_left), doubt_left)
+        doubt_right = np.where(unsettled, _apart(tables, "right", right, doubt_right), doubt_right)
+        upright = _grows(tables, "left") & (doubt_left > 0.1 * np.abs(left))
+        upright |= _grows(tables, "right") & (doubt_right > 0.1 * np.abs(right))
+        steep = unsettled & upright
+    bend = of_chosen([table.bend for table in tables])
+    return Estimate(value, doubt, left, right, doubt_left, doubt_right, steep, bend)
 
 
 def _told_otherwise(tables: Sequence[Table], base: Vector) -> Mask:

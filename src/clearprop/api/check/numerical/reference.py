@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
-from typing import Any, Literal, final
+from typing import Any, Final, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from clearprop.errors import ClearpropError
 
 Array = NDArray[Any]
 Kind = Literal["smooth", "kink", "steep", "none"]
+
+CONFIRMED: Final = 1e-3
+"""Differences that doubt less than this part of a complex step's derivative confirm it."""
 
 
 @final
@@ -34,7 +37,8 @@ class Reference:
         right: The derivative from the right.
         witness: What the complex step says, even where differences are too coarse to confirm it.
         at: The function's value.
-        natural: The size of a derivative that changes the value by itself over the argument's size.
+        natural: What counts as an ordinary derivative of this function: by its value over the size
+            of what moves, or by how much the derivative changes over that size.
     """
 
     value: float
@@ -57,6 +61,7 @@ class Numbers:
         arrays: The point.
         eps: The relative rounding error of the values.
         analytic: Whether complex steps may be tried.
+        hidden: How large the numbers inside of the function are, as far as their rounding tells.
 
     Attributes:
         base: The values at the point.
@@ -69,32 +74,43 @@ class Numbers:
         arrays: Sequence[Array],
         eps: float,
         analytic: bool,
+        hidden: Array | float = 0.0,
     ) -> None:
         self._values = values
         self._arrays = arrays
         self.eps = eps
         self._complex = ComplexStep(values, arrays) if analytic else None
-        self.base = _real(values(arrays))
+        self.base = _real(values([array.copy() for array in arrays]))
+        self._sizes = np.maximum(np.abs(self.base), hidden)
 
     def along(self, direction: Direction) -> list[Reference]:
         """The derivative of each value in that direction."""
         size = direction.size(self._arrays)
         estimate = differentiate(self._line(direction), self.base, self.eps, size)
-        steps = self._steps(direction)
-        natural = np.abs(self.base) / max(size, TYPICAL)
+        steps = self._steps(direction, estimate.doubt)
+        natural = np.maximum(self._sizes / max(size, TYPICAL), estimate.bend * (size or TYPICAL))
         found = []
         for i, at in enumerate(self.base):
             one = Estimate(*(part[i] for part in astuple(estimate)))
             found.append(_reference(one, steps[i], float(at), float(natural[i])))
         return found
 
-    def _steps(self, direction: Direction) -> list[tuple[float, float, bool]]:
-        """What complex steps give, how far rounding has it off, whether it is no mere rounding."""
+    def _steps(
+        self, direction: Direction, doubt: NDArray[np.float64]
+    ) -> list[tuple[float, float, bool]]:
+        """What complex steps give, how far rounding has it off, whether it is no mere rounding.
+
+        Args:
+            direction: Where to.
+            doubt: How far off the differences may be, which confirm a derivative that is larger.
+        """
         found = self._complex.slopes(direction) if self._complex else None
         if self._complex is None or found is None:
             return [(np.nan, np.nan, False)] * len(self.base)
         slopes, rounding = found
-        steady = self._complex.steady(direction, slopes)
+        steady = (doubt <= CONFIRMED * np.abs(slopes)) & (slopes != 0)
+        if not all(steady | (slopes == 0)):
+            steady |= self._complex.steady(direction, slopes)
         rounding = rounding + 8 * self.eps * np.abs(slopes)
         return list(zip(slopes.tolist(), rounding.tolist(), steady.tolist(), strict=True))
 
@@ -127,7 +143,7 @@ def _reference(
     agrees = abs(slope - value) <= 5 * doubt + 1e-7 * abs(slope)
     if kind != "smooth" or method != "differences" or not agrees:  # it is not analytic here
         return Reference(value, doubt, method, kind, *sides, None, at, natural)
-    if doubt <= 1e-3 * abs(slope) or slope == value:
+    if doubt <= CONFIRMED * abs(slope) or slope == value:
         value, doubt, method = slope, rounding, "complex step"
     return Reference(value, doubt, method, kind, *sides, slope if steady else None, at, natural)
 

@@ -45,6 +45,7 @@ class Table:
         count = len(base)
         self.central, self.left, self.right = (Column(power, count) for power in (2, 1, 1))
         self.plateau: Mask = np.zeros(count, bool)
+        self._start = start
         for level in range(LEVELS):
             step = start / RATIO**level
             sample = self._sample(line, base, step, eps)
@@ -87,6 +88,13 @@ class Table:
     def flat(self) -> Mask:
         """Whether the values stand still on both sides."""
         return self.left.still & self.right.still
+
+    @property
+    def bend(self) -> Vector:
+        """How much the slope changes per step, by the first samples."""
+        if not self.central.slopes:
+            return np.zeros(self.plateau.shape)
+        return np.nan_to_num(np.abs(self.right.slopes[0] - self.left.slopes[0]) / self._start)
 
     @property
     def rank(self) -> Vector:
