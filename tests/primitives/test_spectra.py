@@ -137,3 +137,23 @@ def test_single_precision() -> None:
     assert_allclose(found, 2 * np.tril(a) + 2 * np.tril(a, -1), rtol=1e-5, atol=1e-5)
     pull = cp.vjp(lambda a: np.linalg.eigh(a).eigenvectors, a)[1]
     assert np.abs(pull(np.ones((4, 4), "float32"))[0]).max() < 10
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        lambda a: np.sum(np.linalg.eigh(a + a.T).eigenvalues ** 3),
+        lambda a: np.sum(np.linalg.svd(a, full_matrices=False).S ** 3),
+    ],
+)
+def test_where_values_coincide_the_first_derivative_holds_and_the_second_is_nan(total):
+    at = 2 * np.eye(3)
+    slope = cp.grad(total)(at)
+    assert_allclose(slope, np.diag(np.diag(slope)), atol=1e-12)
+    assert_allclose(cp.jvp(total, (at,), (np.ones((3, 3)),))[1], np.sum(slope), rtol=1e-12)
+    for outer in (cp.grad, cp.jacobian):
+        assert np.isnan(cp.jacobian(outer(total))(at)).all()
+    step = np.ones((3, 3))
+    assert np.isnan(cp.jvp(lambda a: cp.jvp(total, (a,), (step,))[1], (at,), (step,))[1])
+    apart = np.diag([1.0, 2.0, 4.0])
+    assert np.isfinite(cp.hessian(total)(apart)).all()

@@ -205,3 +205,23 @@ def reciprocal(ops: Builder, x: Sym, spectrum: Sym) -> Sym:
     column = ops.reshape(largest, shape=(*largest.shape, *[1] * (len(x.shape) - last)))
     far = ops.absolute(x) > rounding * ops.broadcast(column, shape=x.shape)
     return ops.where(far, 1 / ops.where(far, x, 1), 0)
+
+
+def alone(ops: Builder, vectors: Sym, spectrum: Sym) -> Sym:
+    """0 for each value of a spectrum, whose derivative is NaN where another one coincides with it.
+
+    How such values part depends on how their vectors turn, which nothing tells. So the first
+    derivative of a value holds there, and the second is NaN instead of silently incomplete.
+
+    Args:
+        ops: What to build with.
+        vectors: The vectors, in columns.
+        spectrum: Their eigenvalues or singular values.
+    """
+    if not spectrum.shape[-1]:
+        return spectrum
+    shape, rows = (*spectrum.shape, spectrum.shape[-1]), len(spectrum.shape) - 1
+    apart = ops.not_equal(reciprocal_gaps(ops, spectrum), 0)
+    marks = ops.all(ops.logical_or(apart, on_diagonal(ops, shape)), axes=(rows,))
+    ones = ops.where(marks, ops.full(spectrum.type, 1), 0)
+    return ops.sqrt(0 * ops.sum(vectors, axes=(rows,)) + ones) - ones

@@ -9,13 +9,14 @@ import numpy as np
 
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import Elementwise
+from clearprop.primitives.gates import Gated
 from clearprop.primitives.samples import NONZERO, REAL, Awkward
 
 
-def partials(ops: Builder, y: Sym, a: Sym, b: Sym) -> tuple[Sym, Sym]:
-    """The unit vector along (a, b); 0 where there is none, with a slope of NaN there."""
-    at_zero = ops.equal(y, 0)
-    return ops.where(at_zero, 0, a / y), ops.where(at_zero, 0, b / y)
+def partials(ops: Builder, y: Sym, a: Sym, b: Sym) -> tuple[Gated, Gated]:
+    """The unit vector along (a, b); no path, at any order, where there is none."""
+    tip = ops.equal(y, 0)
+    return ops.gated(a / y, tip, False), ops.gated(b / y, tip, False)
 
 
 primitive = Elementwise(

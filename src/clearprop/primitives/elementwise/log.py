@@ -7,18 +7,19 @@
 
 import numpy as np
 
+from clearprop.primitives.domains import inside
 from clearprop.primitives.families import Elementwise
 from clearprop.primitives.samples import POSITIVE, Awkward
 
 primitive = Elementwise(
     "log",
     value=lambda xp, x: xp.log(x),
-    partials=lambda ops, y, x: (1 / x,),
+    partials=lambda ops, y, x: (inside(ops, x < 0, x) / x,),
     formula=r"\ln @0",
     domain=(POSITIVE,),
     awkward=(
         Awkward((0.0,), (np.inf,), "the slope grows without bound towards 0"),
-        Awkward((-2.0,), (-0.5,), "the value is NaN here; the partial keeps its formula"),
+        Awkward((-2.0,), (np.nan,), "beyond the domain there is no slope, as there is no value"),
     ),
     ufunc=np.log,
     accepts="fc",

@@ -7,7 +7,7 @@ Where eigenvalues coincide (but for rounding), their eigenvectors are any basis 
 decision: the derivative turns no two of them into each other (1 / (λⱼ − λᵢ) counts as 0), the
 smallest of the possible ones. So functions that treat all eigenvalues alike, and projectors
 on whole eigenspaces, keep their derivative. What singles out a vector inside an eigenspace has
-none; and second derivatives leave out how a step mixes the vectors inside one.
+none; and second derivatives, which need how a step mixes the vectors inside one, are NaN.
 
 >>> import clearprop as cp, numpy as np
 >>> cp.grad(lambda a: np.sum(np.linalg.eigh(a).eigenvalues ** 2))(np.eye(2))
@@ -22,6 +22,7 @@ from clearprop.graph import Type, tuple_of
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import General
 from clearprop.primitives.matrices import (
+    alone,
     check_square,
     diagonal,
     diagonal_matrix,
@@ -53,7 +54,7 @@ def tangent(
     """With M = Vᵀ da V: dw = diag M and dV = V (M / (wⱼ − wᵢ))."""
     w, v = y
     inner = times(ops, turned(ops, v), mirrored(ops, tangents[0], lower), v)
-    return diagonal(ops, inner), times(ops, v, reciprocal_gaps(ops, w) * inner)
+    return diagonal(ops, inner) + alone(ops, v, w), times(ops, v, reciprocal_gaps(ops, w) * inner)
 
 
 def cotangents(
@@ -65,7 +66,7 @@ def cotangents(
     turn = None if to_v is None else times(ops, turned(ops, v), to_v)
     inner = ops.total(
         [
-            None if to_w is None else diagonal_matrix(ops, to_w),
+            None if to_w is None else diagonal_matrix(ops, to_w + alone(ops, v, w)),
             None if turn is None else reciprocal_gaps(ops, w) * turn,
         ]
     )

@@ -5,7 +5,8 @@ Source: J. Townsend, *Differentiating the singular value decomposition* (2016); 
 
 Where singular values coincide or are 0 (but for rounding) the vectors are not determined. The
 decision is that of ``eigh``: what would divide by 0 counts as 0, so functions that treat all
-singular values alike keep their derivative, and the vectors get the smallest of the possible ones.
+singular values alike keep their derivative, and the vectors get the smallest of the possible ones;
+second derivatives are NaN there.
 
 >>> import clearprop as cp, numpy as np
 >>> cp.grad(lambda a: np.linalg.svd(a, full_matrices=False).S.sum())(2 * np.eye(2))
@@ -20,6 +21,7 @@ from clearprop.graph import Type, tuple_of
 from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import General
 from clearprop.primitives.matrices import (
+    alone,
     check_matrices,
     diagonal,
     diagonal_matrix,
@@ -67,7 +69,7 @@ def tangent(
     dv = times(ops, turned(ops, vt), 0.5 * (even - odd)) + out_v * in_columns(
         ops, inverse, out_v.shape
     )
-    return du, diagonal(ops, inner), turned(ops, dv)
+    return du, diagonal(ops, inner) + alone(ops, u, s), turned(ops, dv)
 
 
 def cotangents(
@@ -81,7 +83,10 @@ def cotangents(
     even = ops.total([turn_u, turn_v])
     odd = ops.total([turn_u, None if turn_v is None else -turn_v])
     inner = ops.total(
-        [None if to_s is None else diagonal_matrix(ops, to_s), _turns(ops, s, even, odd)]
+        [
+            None if to_s is None else diagonal_matrix(ops, to_s + alone(ops, u, s)),
+            _turns(ops, s, even, odd),
+        ]
     )
     terms = [None if inner is None else times(ops, u, inner, vt)]
     inverse = reciprocal(ops, s, s)
