@@ -7,6 +7,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
+# How many programs `make fuzz` tries, and which.
+N      ?= 2000
+SEED   ?= 0
+
 # Small arrays gain nothing from BLAS threads, and test workers share the cores already.
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
@@ -14,7 +18,7 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench fmt clean
+.PHONY: help demo test check docs bench fuzz fmt clean
 
 help: ## list the words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +44,9 @@ docs: $(VENV)/.docs ## build the documentation, running its tutorials
 
 bench: $(VENV)/.bench ## compare speed with other libraries (installs autograd, JAX and PyTorch)
 	@for file in benchmarks/bench_*.py; do $(ONE_THREAD) $(BIN)/python $$file || exit 1; done
+
+fuzz: $(VENV)/.dev ## hold the derivatives of random programs against each other; N=100000 SEED=0
+	@$(ONE_THREAD) $(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED)
 
 fmt: $(VENV)/.dev ## put the code in form, mending what can be mended
 	@$(BIN)/ruff check --fix-only -q .

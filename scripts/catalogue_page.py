@@ -69,6 +69,13 @@ def _decisions() -> str:
                 at = ", ".join(map(str, point.operands))
                 partials = ", ".join("no path" if p is None else f"{p:g}" for p in point.partials)
                 lines.append(f"| `{name}` | {at} | {partials} | {point.reason} |\n")
+    lines.append(
+        "\nOperations on whole arrays say in their files what they decide: where elements tie "
+        "(`max`, `min`,\n`cummax`, `cummin`, `sort`, `top_k`), where elements are 0 (`prod`, "
+        "`cumprod`), where eigenvalues or\nsingular values coincide (`eigh`, `svd`), and where "
+        "a matrix is singular or of lower rank (`det`, `lu`,\n`pinv`, `qr`, `slogdet`, "
+        "`solve`, `triangular_solve`).\n"
+    )
     return "".join(lines)
 
 

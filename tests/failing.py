@@ -337,6 +337,24 @@ def another_branch():
     cp.run(cp.trace(f)(1.0), -1.0)
 
 
+@failing("Elements of a batch that disagree", errors.GuardError, "element 2 of 3", "np.where")
+def elements_that_disagree():
+    def f(x):
+        if x > 0:
+            return x
+        return -x
+
+    cp.vmap(f)(numpy.array([1.0, 2.0, -1.0]))
+
+
+@failing("The numbers of one element", errors.DetachmentError, "one element of a batch")
+def numbers_of_one_element():
+    def f(x):
+        return x * cp.stop_gradient(x).value
+
+    cp.vmap(f)(V)
+
+
 @failing("A text that is no graph", errors.ParseError, "line 2, column 8", "'y' is not defined")
 def text_that_is_no_graph():
     cp.parse("graph(x: float) {\nreturn y\n}")

@@ -271,7 +271,7 @@ def test_their_graphs_are_legal_and_come_back_from_text_and_pickle(f):
         (lambda: cp.scan(lambda c, x: (c, x), 0.0), ArgumentError, "length"),
         (lambda: cp.scan(lambda c, x: (c, x), 0.0, np.ones(3), 4), ShapeError, "length: 4, xs: 3"),
         (lambda: cp.scan(lambda c, x: (c, x), 0.0, 1.0), ShapeError, "single number"),
-        (lambda: cp.scan(lambda c, x: (c, x), 0.0, length=-1), ArgumentError, "less than 0"),
+        (lambda: cp.scan(lambda c, x: (c, x), 0.0, length=-1), ArgumentError, "length is -1"),
         (lambda: cp.while_loop(lambda c: c, lambda c: c + 1, 1.0), DtypeError, "truth value"),
         (lambda: cp.while_loop(lambda c: c < 1, lambda c: (c, c), 0.0), ShapeError, "body_fn"),
         (lambda: cp.fori_loop(0, 2.5, lambda i, v: v, 0.0), ArgumentError, "upper"),
@@ -290,3 +290,12 @@ def test_a_body_shows_types_when_printed(capsys):
 
     cp.scan(step, 0.0, np.ones((2, 3)))
     assert capsys.readouterr().out == "Traced(float64) Traced(float64[3])\n"
+
+
+def test_an_average_in_a_body_does_not_look_at_its_weights():
+    def f(x):
+        return cp.fori_loop(0, 2, lambda i, u: u * np.average(x, weights=u), x).sum()
+
+    x = np.array([1.0, 2.0])
+    assert np.isclose(f(x), 3 * (5 / 3) ** 2)  # proportional weights have the same mean
+    assert cp.check_grads(f, x).ok

@@ -73,8 +73,9 @@ def test_containers_texts_and_missing_cotangents():
         (None, ArgumentError, "no rule"),
         (lambda p, t: t[0], ArgumentError, "no pair"),
         (lambda p, t: (p[0], np.ones(3)), ShapeError, r"shape \(3,\)"),
-        (lambda p, t: (p[0], None), ShapeError, "None"),
-        (lambda p, t: (p[0], (t[0], t[0])), ShapeError, "are wanted"),
+        (lambda p, t: (p[0], None), ShapeError, "NoneType"),
+        (lambda p, t: (p[0], "text"), ShapeError, "returns str"),
+        (lambda p, t: (p[0], (t[0], t[0])), ShapeError, r"shape \(2,\)"),
         (lambda p, t: (p[0], t[0] if p[0] > 0 else -t[0]), TraceError, "cp.cond"),
     ],
 )

@@ -252,3 +252,14 @@ def test_no_path_into_a_reduction_is_a_tangent_of_zero(name):
 def test_a_masked_tangent_is_refused():
     with pytest.raises(DtypeError, match="MaskedArray"):
         cp.jvp(np.sin, (np.ones(2),), (np.ma.array([1.0, 2.0], mask=[0, 1]),))
+
+
+@pytest.mark.parametrize("derive", [cp.grad, cp.jacobian])
+def test_a_derivative_that_depends_on_nothing_can_be_written_into(derive):
+    def f(x):
+        slope = derive(lambda u: np.sum(x))(x)
+        slope[0] = x[1] ** 2
+        slope += x
+        return np.sum(slope)
+
+    assert cp.grad(f)(np.array([1.0, 3.0])).tolist() == [1, 7]

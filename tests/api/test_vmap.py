@@ -123,6 +123,19 @@ def positions(x, y):
     return x[largest] * y, np.take(y, order), x[order] + y[largest], np.take_along_axis(x, order, 0)
 
 
+def linear_algebra(x, y):
+    A = np.outer(x, y) + 4 * np.eye(3)
+    S = A @ A.T
+    return (
+        np.linalg.solve(A, y),
+        np.linalg.inv(A),
+        np.linalg.det(A),
+        np.linalg.cholesky(S),
+        np.linalg.eigvalsh(S),
+        np.linalg.slogdet(S)[1],
+    )
+
+
 VECTORS = [
     assignments,
     writes_through_views,
@@ -133,6 +146,7 @@ VECTORS = [
     einsums,
     products,
     positions,
+    linear_algebra,
 ]
 AXES = [(0, 0), (0, None), (None, 0)]
 

@@ -6,6 +6,7 @@ import pytest
 
 MODULE = '''
 """A module of a user's."""
+import clearprop as cp
 import numpy as np
 
 def loss(w: np.ndarray, b: float = 0.5, name: str = "x"):
@@ -30,6 +31,15 @@ lazy.example_args = lambda: 7.0
 def boxed(p): return p["a"] * p["b"]
 
 def step(x): return np.where(x > 1, x * x, x)
+
+def kink(x): return np.abs(x)
+
+def log(x): return np.log(x)
+
+def lost(x): return 2 * x * cp.stop_gradient(x) - cp.stop_gradient(x) ** 2
+
+def large(w): return np.sum(np.sin(w))
+large.example_args = (np.linspace(0, 1, 1000),)
 
 def boom(x): return 1 / (x - x)
 
@@ -78,6 +88,10 @@ def module(tmp_path):
         (("mine:square", 3, "--grad", "mine:twice"), 1),
         (("mine:product", 3, 4, "--grad", "mine:by_both"), 2),
         (("numpy:sin", 1), 1),
+        (("mine:square", 3, "--order", 2), 2),
+        (("mine:loss", "[0.1, 0.2]", 2, "--order", 2), 3 + 9),
+        (("mine:square", 3, "--order", 4), 4),
+        (("mine:lost", 2), 1),
     ],
 )
 def test_a_right_gradient(command, words, count):
@@ -107,12 +121,60 @@ def test_of_many_the_worst_are_shown(command):
     assert "and 36 derivatives that agree better" in outcome.out
 
 
+def test_order_two(command):
+    outcome = command("check", "mine:lost", 1.5, "--order", 2)
+    assert outcome.code == 1
+    assert "FAILED: 1 of 2 derivatives disagree" in outcome.out
+    assert "order 2: reverse-over-reverse, forward-over-reverse" in outcome.out
+    lines = map(str.strip, outcome.out.splitlines())
+    row = next(line for line in lines if line.startswith("x, x ")).split()
+    assert row[2:5] == ["0", "2", "2.0e+00"]
+    found = command("check", "mine:lost", 1.5, "--order", 2, "--json").json
+    assert sorted({e["mode"] for e in found["elements"] if not e["ok"]}) == [
+        *("forward-over-forward", "forward-over-reverse"),
+        *("reverse-over-forward", "reverse-over-reverse"),
+    ]
+
+
+def test_a_kink_is_told(command):
+    outcome = command("check", "mine:kink", 0)
+    assert outcome.code == 0
+    assert "a kink: -1 from the left, 1 from the right" in outcome.out
+
+
+def test_what_cannot_be_compared_is_no_success(complaint):
+    assert "could not compare anything" in complaint("check", "mine:log", -1)
+    assert "the value of the function here is nan" in complaint("check", "mine:log", -1, "--json")
+
+
+def test_a_large_array_is_sampled(command):
+    outcome = command("check", "mine:large")
+    assert outcome.code == 0
+    assert "3 derivatives along random directions agree" in outcome.out
+    assert "800 more elements were not compared one by one" in outcome.out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mine:loss",),
+        ("mine:boxed", '{"a": 2, "b": 3}', "--order", 2),
+        ("mine:square", 3, "--grad", "mine:wrong"),
+    ],
+)
+def test_it_fits_eighty_columns(command, monkeypatch, words):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = command("check", *words).out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.rstrip().endswith(("ok", "FAILS")) for line in lines)
+
+
 def test_json(command):
     found = command("check", "mine:loss", "[0.1, 0.2]", "--json").json
     assert found["ok"] is True
     assert found["function"] == "mine:loss"
     assert found["arguments"] == [[0.1, 0.2]]
-    assert {"argument", "index", "mode", "analytic", "numerical", "error", "allowed", "ok"} == set(
+    assert {"argument", "index", "mode", "analytic", "numerical", "error", "allowed", "ok"} <= set(
         found["elements"][0]
     )
     outcome = command("check", "mine:square", 3, "--grad", "mine:wrong", "--json")
@@ -153,6 +215,8 @@ def test_tolerances(command):
         (("mine:square", 1, "--grad", "mine:absent"), "mine has no 'absent'"),
         (("mine:square", 1, "--grad", "mine"), "'mine' names no function"),
         (("mine:square", 1, "--rtol", "small"), "--rtol"),
+        (("mine:square", 1, "--order", 0), "--order"),
+        (("mine:square", 1, "--order", 2, "--grad", "mine:twice"), "at order 1 only"),
         (("broken:f",), "importing broken raised ZeroDivisionError"),
         (("garbled:f",), "importing garbled raised SyntaxError"),
         (("needy:f",), "importing needy raised ModuleNotFoundError"),

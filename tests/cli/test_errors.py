@@ -10,10 +10,11 @@ import pytest
 
 import clearprop as cp
 from clearprop.cli import main
-from clearprop.cli.output import INTERRUPTED, strict
+from clearprop.cli.exits import INTERRUPTED
+from clearprop.cli.output import strict
 from clearprop.errors import MissingExtraError
 
-COMMANDS = ("explain", "example", "check", "train", "predict")
+COMMANDS = ("explain", "example", "check", "train", "compare", "predict")
 
 
 # Beginning --------------------------------------------------------------------------------------
@@ -149,6 +150,22 @@ def test_ctrl_c(process, tmp_path):
     outcome = process("check", "slow.py:f", 1)
     assert (outcome.code, outcome.out, outcome.err) == (INTERRUPTED, "", "")
     assert INTERRUPTED == 130
+
+
+def test_ctrl_c_while_the_command_line_is_loaded():
+    """Half a second in which somebody may change their mind: no traceback of ours or of Python's."""
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        if name == 'typer':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from clearprop.cli import main\n"
+        "sys.exit(main(['-h']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
 
 
 def test_ctrl_c_while_something_is_computed(command, monkeypatch):

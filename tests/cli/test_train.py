@@ -55,6 +55,14 @@ def test_in_words(command):
     assert max(map(len, outcome.out.splitlines())) <= 100
 
 
+def test_a_validation_part_in_words(command):
+    outcome = command("train", "iris", "--epochs", 2, "--patience", 2)
+    assert "to choose by" in outcome.out
+    assert " 108 " in outcome.out
+    assert " 12 " in outcome.out
+    assert "to choose by" not in command("train", "iris", "--epochs", 2).out
+
+
 def test_classes_from_a_file(command, csv):
     found = command(
         *("train", csv(ROWS), "--target", "kind", "--epochs", 2, "--hidden", "4,3", "--json")
@@ -94,6 +102,7 @@ def test_the_options_reach_the_run(command, monkeypatch):
         *("train", "digits", "--target", "t", "--seed", 5, "--out", "o", "--hidden", "128,64"),
         *("--activation", "tanh", "--optimizer", "momentum", "--learning-rate", 0.5),
         *("--batch-size", 8, "--epochs", 9, "--l2", 0.25, "--error", 0.125, "--patience", 4),
+        *("--validation-fraction", 0.25),
         *("--resume", "m", "--json"),
     )
     assert outcome.code == 0
@@ -101,7 +110,7 @@ def test_the_options_reach_the_run(command, monkeypatch):
         **{"source": "digits", "target": "t", "seed": "5", "out": "o", "hidden": "(128, 64)"},
         **{"activation": "tanh", "optimizer": "momentum", "learning_rate": "0.5"},
         **{"batch_size": "8", "epochs": "9", "regularization": "0.25", "target_error": "0.125"},
-        **{"patience": "4", "resume": "m"},
+        **{"patience": "4", "validation_fraction": "0.25", "resume": "m"},
     }
 
 
@@ -214,6 +223,7 @@ def test_bad_data(complaint, csv, rows, target, said):
         (("iris", "--l2", "-1"), "regularization"),
         (("iris", "--seed", "-1"), "--seed"),
         (("iris", "--patience", "0"), "patience"),
+        (("iris", "--validation-fraction", "2"), "validation_fraction is 2.0"),
         (("iris", "--resume", "absent"), "absent cannot be read"),
         (("iris", "--out", "file"), "file cannot be the folder for the results"),
         (("iris", "--out", "file/below"), "cannot be the folder for the results"),

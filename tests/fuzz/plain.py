@@ -12,7 +12,7 @@ from clearprop import grad, hessian, jacobian, jvp, value_and_grad, vjp
 
 
 def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], *xs: Any) -> Any:
-    return true_fn(*xs) if pred else false_fn(*xs)
+    return _new(true_fn(*xs) if pred else false_fn(*xs))
 
 
 def scan(
@@ -24,27 +24,23 @@ def scan(
     for i in reversed(range(count)) if reverse else range(count):
         carry, outs[i] = f(carry, optree.tree_map(lambda x, i=i: x[i], xs))
     collected = [outs[i] for i in range(count)]
-    return carry, optree.tree_map(lambda *ys: np.stack(ys), *collected)
+    return _new(carry), optree.tree_map(lambda *ys: np.stack(ys), *collected)
 
 
 def while_loop(cond_fn: Callable[..., Any], body_fn: Callable[..., Any], init: Any) -> Any:
     while cond_fn(init):
         init = body_fn(init)
-    return init
+    return _new(init)
 
 
 def fori_loop(lower: int, upper: int, body_fn: Callable[..., Any], init: Any) -> Any:
     for i in range(lower, upper):
         init = body_fn(i, init)
-    return init
+    return _new(init)
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    return f
-
-
-def stop_gradient(x: Any) -> Any:
-    return x
+    return lambda *xs: _new(f(*xs))
 
 
 class custom_derivative:  # noqa: N801
@@ -58,7 +54,14 @@ class custom_derivative:  # noqa: N801
     def defvjp(self, fwd: Any, bwd: Any) -> None: ...
 
     def __call__(self, *args: Any) -> Any:
-        return self.f(*args)
+        return _new(self.f(*args))
+
+
+def _new(result: Any) -> Any:
+    """The result of an operation, which shares no memory with anything."""
+    return optree.tree_map(
+        lambda leaf: leaf.copy() if isinstance(leaf, np.ndarray) else leaf, result
+    )
 
 
 __all__ = ["grad", "hessian", "jacobian", "jvp", "value_and_grad", "vjp"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.program import Program, written
 from tests.fuzz.statements import continue_with
-from tests.fuzz.writer import Refused, Writer, sound
+from tests.fuzz.writer import RefusedError, Writer, sound
 
 SHAPES = (
     *((), (3,), (2, 3), (2,), (), (2, 2), (3, 1), (1, 2), (4,), (2, 1, 2), (3, 3), (2, 3, 2)),
@@ -39,7 +39,7 @@ def program(draw: Callable[[int], int]) -> Program | None:
             if count and not writer.chance(88):
                 break
             continue_with(writer, 1)
-    except Refused:  # the oracle will meet it again, and say where
+    except RefusedError:  # the oracle will meet it again, and say where
         return written(writer.namespace, writer.lines, "0.0", args)
     made = [*writer.values][len(args) :]
     results = [*made[-1:], *(name for name in made[:-1] if writer.chance(30))][:3]
@@ -66,7 +66,7 @@ class Choices:
     """
 
     def __init__(self, seed: str | None = None, given: Sequence[int] = ()) -> None:
-        self._random = None if seed is None else random.Random(seed)  # noqa: S311
+        self._random = None if seed is None else random.Random(seed)
         self._given = iter(given)
         self.made: list[int] = []
 

@@ -10,10 +10,12 @@ from tests.fuzz.forms import (
     elementwise,
     flow,
     indexing,
+    linalg,
     operations,
     products,
     reductions,
     shapes,
+    sorting,
     writing,
 )
 from tests.fuzz.writer import Writer
@@ -27,7 +29,7 @@ def forms(abstract: bool, writes: bool, depth: int) -> tuple[tuple[Form, ...], .
     """The families to draw from; one is drawn, then one of its forms."""
     families: list[tuple[Form, ...]] = [
         *(elementwise.FORMS, elementwise.FORMS, shapes.FORMS, reductions.FORMS, indexing.FORMS),
-        *(products.FORMS, flow.FORMS),
+        *(products.FORMS, flow.FORMS, (*linalg.FORMS, *sorting.FORMS)),
     ]
     if writes:
         families += [writing.FORMS, writing.FORMS]

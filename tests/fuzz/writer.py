@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from clearprop.errors import ClearpropError
+from clearprop.errors import ClearpropError, ShapeError
 from tests.fuzz import plain
 
 T = TypeVar("T")
@@ -22,11 +22,13 @@ LARGEST = 30.0
 ELEMENTS = 24
 RANK = 4
 ERRORS = (ArithmeticError, AttributeError, IndexError, NameError, TypeError, ValueError)
-"""What a line raises that makes no sense; NameError where a branch is not taken at a second call."""
+"""What a line raises that makes no sense; NameError where a second call takes another branch."""
+OURS = ("np.asarray(", "np.sigmoid(", "np.erf(")
+"""What plain ``numpy`` does not have, or cannot trace."""
 CONSTANTS = ("0.5", "2.0", "1.5", "-0.7", "0.3", "-1.25", "3.0", "2", "3", "-1")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The library refuses the last lines of the outermost function, a derivative inside it."""
 
 
@@ -34,8 +36,8 @@ class Writer:
     """The lines of one function, and what its variables hold at the point.
 
     Args:
-        draw: The source of choices: ``draw(n)`` is one of 0, …, n - 1, of which 0 is the simplest.
-        namespace: ``numpy`` or ``clearprop.numpy``: the first cannot make arrays to be written into.
+        draw: The source of choices: ``draw(n)`` is one of 0, …, n - 1; 0 is the simplest.
+        namespace: ``numpy`` or ``clearprop.numpy``; arrays of the first cannot be written into.
         values: The variables in scope.
         go_on: Writes so many statements more; it knows the kinds that there are.
         within: The writer of the function around this one.
@@ -99,6 +101,10 @@ class Writer:
         dtype = dtype.replace("float32", "np.float32")
         return f"np.array({np.round(generator.uniform(-2, 2, shape), 2).tolist()}{dtype})"
 
+    def positions(self, listed: Any) -> str:
+        """An index: an array, but where that would be a traced one, which no plain array takes."""
+        return f"np.array({listed})" if self.namespace == "numpy" else str(listed)
+
     # Variables -----------------------------------------------------------------------------------
 
     def some(self, test: Callable[[Any], Any] | None = None) -> str | None:
@@ -119,9 +125,9 @@ class Writer:
 
     # Lines ---------------------------------------------------------------------------------------
 
-    def let(self, expression: str | None) -> str | None:
+    def let(self, expression: str) -> str | None:
         """Bind a new variable to an expression, if that gives a sound value."""
-        if expression is None:
+        if self.namespace == "numpy" and any(name in expression for name in OURS):
             return None
         name = self.new()
         return name if self.block([f"{name} = {expression}"], [name]) else None
@@ -134,11 +140,11 @@ class Writer:
         try:
             with np.errstate(all="ignore"):
                 exec("\n".join(lines), self._scope)
-        except ClearpropError:
-            if self.depth:
+        except ClearpropError as error:
+            if self.depth or isinstance(error, ShapeError):
                 return False
             self.lines += lines
-            raise Refused from None
+            raise RefusedError from None
         except ERRORS:
             return False
         found = {name: self._scope[name] for name in names}

@@ -423,6 +423,12 @@ def test_scalars_are_not_written_into():
 # Memory ------------------------------------------------------------------------------------------
 
 
+def test_a_copy_made_by_a_constant_position_nests():
+    f = lambda x: np.sin(x)[np.array(1)].sum()  # noqa: E731
+    x = np.array([[1.0, 2.0], [3.0, 4.0]])
+    assert np.allclose(cp.grad(lambda x: cp.grad(f)(x)[1, 0])(x), [[0, 0], [-np.sin(3.0), 0]])
+
+
 def test_many_assignments_do_not_hold_many_copies():
     count, size = 1000, 10_000  # 1,000 copies would be 80 MB
 

@@ -1,4 +1,4 @@
-"""Data sets: what loads, how it is split, and every file that must be refused."""
+"""Data sets: what loads, how it is standardized, and every file that must be refused."""
 
 import sys
 from pathlib import Path
@@ -305,70 +305,6 @@ def test_missing_scikit_learn_is_named_with_its_command(monkeypatch, name):
         data.load(name)
     assert 'pip install "clearprop[train]"' in str(caught.value)
     assert repr(name) in str(caught.value)
-
-
-# --- splitting -----------------------------------------------------------------------------------
-
-
-def dataset(counts):
-    targets = np.repeat(np.arange(len(counts)), counts)
-    features = np.arange(len(targets), dtype=np.float64)[:, np.newaxis]
-    names = tuple(map(str, range(len(counts))))
-    return data.Dataset("made", features, targets, ("x",), names, "y")
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("fraction", [0.01, 0.2, 0.5, 0.99])
-@pytest.mark.parametrize(
-    "counts", [(50, 50), (2, 98), (2, 2, 2), (3, 5, 7, 11), (1, 9), (7,) * 20], ids=str
-)
-def test_split_is_a_stratified_partition(counts, fraction, seed):
-    train, test = data.split(dataset(counts), fraction, seed)
-    both = np.sort(np.concatenate([train.features, test.features])[:, 0])
-    np.testing.assert_array_equal(both, np.arange(sum(counts)))
-    for label, count in enumerate(counts):
-        sizes = [int(np.sum(part.targets == label)) for part in (train, test)]
-        assert sum(sizes) == count
-        assert count < 2 or min(sizes) >= 1
-        assert abs(sizes[1] - count * fraction) <= 1
-
-
-def test_split_takes_the_share_asked_for():
-    train, test = data.split(data.load("digits"))
-    assert (len(train), len(test)) == (1438, 359)
-    train, test = data.split(dataset((7,) * 20))
-    assert len(test) == 28  # not 20, as rounding each class by itself would give
-
-
-def test_split_depends_on_its_seed_alone():
-    np.random.seed(0)  # noqa: NPY002
-    one = data.split(data.load("iris"), seed=3)
-    np.random.seed(1)  # noqa: NPY002
-    same = data.split(data.load("iris"), seed=3)
-    other = data.split(data.load("iris"), seed=4)
-    np.testing.assert_array_equal(one[1].features, same[1].features)
-    assert not np.array_equal(one[1].features, other[1].features)
-
-
-def test_split_of_quantities():
-    made = dataset((10,))
-    quantities = data.Dataset("made", made.features, made.features, ("x",), None, "y")
-    train, test = data.split(quantities, 0.3)
-    assert train.targets.shape == (7, 1)
-    assert test.targets.shape == (3, 1)
-    np.testing.assert_array_equal(test.features, test.targets)
-
-
-@pytest.mark.parametrize("fraction", [0.0, 1.0, -1.0, 2.0, float("nan")])
-def test_split_refuses_an_impossible_share(fraction):
-    with pytest.raises(DataError, match="not between 0 and 1"):
-        data.split(dataset((5, 5)), fraction)
-
-
-@pytest.mark.parametrize("counts", [(1, 1, 1), (1,), (0,)], ids=str)
-def test_split_refuses_to_leave_a_side_empty(counts):
-    with pytest.raises(DataError, match="made cannot be split"):
-        data.split(dataset(counts))
 
 
 # --- standardizing -------------------------------------------------------------------------------

@@ -59,6 +59,8 @@ def test_every_rule_refuses_what_is_no_value_at_all(name):
         ({"target_error": math.nan}, "target_error is nan"),
         ({"target_error": -0.5}, "target_error is -0.5"),
         ({"patience": 0}, "patience is 0"),
+        ({"validation_fraction": 0}, "validation_fraction is 0; it must be a number between 0 and"),
+        ({"validation_fraction": math.nan}, "validation_fraction is nan"),
         ({"resume": 3}, "resume is 3; it must be a path"),
     ],
     ids=lambda value: str(value)[:40],

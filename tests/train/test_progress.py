@@ -6,7 +6,7 @@ import re
 import pytest
 from rich.console import Console
 
-from clearprop.train.progress import Bar, duration, figures, line
+from clearprop.train.progress import Bar, Rounds, duration, figures, line
 from clearprop.train.record import EpochRecord
 
 CLASSES = EpochRecord(412, 0.0065, 0.098, 1.0, 0.975)
@@ -77,6 +77,27 @@ def test_without_a_terminal_only_the_end_is_shown():
         bar.epoch(CLASSES)
     assert stream.getvalue().count("\n") == 1
     assert stream.getvalue().startswith("epoch 2/2")
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_several_trainings_are_one_bar(width):
+    stream = io.StringIO()
+    console = Console(file=stream, force_terminal=True, color_system=None, width=width)
+    with Rounds(3, console) as bar:
+        for name in ("none", "128,64", "256,256,256,256"):
+            bar.training(name, 10)
+            for epoch in range(11):
+                bar.epoch(EpochRecord(epoch, 0.5, float("nan"), 1.0, None, {}, 0.25, 0.9))
+                bar._live.refresh()
+    plain = re.sub(r"\x1b\[[?\d;]*[a-zA-Z]", "", stream.getvalue())
+    shown = [frame for frame in re.split(r"[\r\n]+", plain) if frame.strip()]
+    assert max(map(len, shown)) <= width
+    assert shown[0].startswith("1/3  none")
+    assert shown[-1].startswith("3/3  256,256,256"[:width])
+    assert "─" not in shown[-1]
+    if width == 80:
+        assert "validation 0.2500, accuracy 90.0%" in shown[5]
+        assert shown[20].rstrip().endswith("left")
 
 
 def test_the_line_itself():

@@ -163,6 +163,20 @@ def test_a_report_says_what_the_run_was():
         assert part in text, part
 
 
+def test_a_validation_part_has_its_curves():
+    entries = [
+        replace(entry, validation_loss=2 / entry.epoch, validation_accuracy=0.5)
+        for entry in DIGITS.epochs
+    ]
+    html = render(replace(DIGITS, epochs=tuple(entries), validation_examples=12))
+    text = "\n".join(Page(html).text)
+    assert "150 to train, 12 to validate, 50 held out" in text
+    assert "The validation loss was smallest in epoch 30: 0.0667." in text
+    assert "epoch 30\ntraining 0.0333\nvalidation 0.0667\ntest 0.133" in text
+    assert "epoch 30\ntraining 98.3%\nvalidation 50%\ntest 88.3%" in text
+    assert "validation" not in render(DIGITS)
+
+
 def test_mistakes_are_drawn_as_images_or_listed():
     assert render(DIGITS).count('viewBox="0 0 8 8"') == 1
     listed = render(TABLE)

@@ -112,7 +112,11 @@ class Body:
 
 
 def body_of(
-    function: Callable[..., Any], arguments: Sequence[tuple[Any, Sequence[Type]]], who: str
+    function: Callable[..., Any],
+    arguments: Sequence[tuple[Any, Sequence[Type]]],
+    who: str,
+    *,
+    may_be_skipped: bool = False,
 ) -> Body:
     """Trace a function on values that are known by type alone.
 
@@ -120,13 +124,15 @@ def body_of(
         function: The function.
         arguments: For each argument its structure (None: it is one leaf) and its leaves' types.
         who: How to call the function in errors.
+        may_be_skipped: Whether the body may run not even once. Then all that happens in it is part
+            of it; else what happens to values from outside alone is done once, outside.
 
     Raises:
         ArgumentError: If it is no function.
         TraceError: If it decides on a value, or returns something that is no number or array.
     """
     require_function(function, who)
-    trace = Trace(NAMESPACE, lift=True, abstract=True)
+    trace = Trace(NAMESPACE, lift=True, abstract=True, whole=may_be_skipped)
     handles = []
     for structure, types in arguments:
         leaves = []

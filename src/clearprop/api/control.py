@@ -47,8 +47,9 @@ def cond(
     choice = _truth(pred)
     given = values_of(operands, "operands")
     arguments = [(given.structure, given.types)]
-    yes = body_of(_called(true_fn, "true_fn"), arguments, "true_fn")
-    no = body_of(_called(false_fn, "false_fn"), arguments, "false_fn")
+    called = (_called(true_fn, "true_fn"), _called(false_fn, "false_fn"))
+    yes = body_of(called[0], arguments, "true_fn", may_be_skipped=True)
+    no = body_of(called[1], arguments, "false_fn", may_be_skipped=True)
     require_same(no, (no.structure, no.types), yes, "what true_fn returns")
     results = _bind(
         "cond",
@@ -92,7 +93,7 @@ def scan(
     count = _length(slices, length)
     of_slices = [type_.with_shape(type_.shape[1:]) for type_ in slices.types]
     arguments = [(carry.structure, carry.types), (slices.structure, of_slices)]
-    body = body_of(_pairs(f), arguments, "f")
+    body = body_of(_pairs(f), arguments, "f", may_be_skipped=not count)
     inner, outer = body.structure.children()
     middle = len(carry.leaves)
     require_same(body, (inner, body.types[: inner.num_leaves]), carry, "init")
@@ -134,7 +135,7 @@ def while_loop(cond_fn: Callable[[Any], Any], body_fn: Callable[[Any], Any], ini
     carry = values_of(init, "init")
     arguments = [(carry.structure, carry.types)]
     goes_on = body_of(cond_fn, arguments, "cond_fn")
-    trip = body_of(body_fn, arguments, "body_fn")
+    trip = body_of(body_fn, arguments, "body_fn", may_be_skipped=True)
     if [str(type_) for type_ in goes_on.types] != ["bool"]:
         raise DtypeError(
             f"cond_fn returns {', '.join(map(str, goes_on.types)) or 'nothing'}",

@@ -5,6 +5,23 @@ paragraph on standard error, no traceback), 130 after Ctrl-C. Any other exceptio
 and shows its traceback.
 """
 
-from clearprop.cli.app import main
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from clearprop.cli.exits import INTERRUPTED
 
 __all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; see :func:`clearprop.cli.app.main`.
+
+    The application is loaded inside, as that takes long enough for somebody to press Ctrl-C.
+    """
+    try:
+        from clearprop.cli.app import main as run
+
+        return run(arguments)
+    except KeyboardInterrupt:
+        return INTERRUPTED

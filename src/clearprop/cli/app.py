@@ -14,15 +14,14 @@ import typer
 
 import clearprop as cp
 from clearprop.cli.check import check
+from clearprop.cli.compare import compare
 from clearprop.cli.example import example
+from clearprop.cli.exits import INTERRUPTED, MISUSE
 from clearprop.cli.explain import explain
-from clearprop.cli.output import INTERRUPTED, complain
+from clearprop.cli.output import complain
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
 from clearprop.errors import ClearpropError
-
-MISUSE: Final = 2
-"""The exit code for a mistake of the user's."""
 
 _USAGE_ERROR: Final = cast("type[Exception]", typer.BadParameter.__base__)
 """Click's ``UsageError``; which click it is, typer decides."""
@@ -58,7 +57,7 @@ def start(
         typer.echo(context.get_help())
 
 
-for _command in (explain, example, check, train, predict):
+for _command in (explain, example, check, train, compare, predict):
     application.command()(_command)
 
 

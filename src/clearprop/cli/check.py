@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import typer
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 import clearprop as cp
 from clearprop.cli.output import console, indented, new_table, print_json
 from clearprop.cli.subject import find_function, read_arguments, try_call
+from clearprop.errors import ArgumentError
 
 _MOST_ROWS: Final = 24
 """Beyond these, only the worst derivatives are listed."""
+
+_WIDE: Final = 100
+"""From this width on there is room for ten digits, else for six."""
+
+_STYLES: Final = {"ok": "green", "kink": "yellow", "unknown": "yellow", "fails": "bold red"}
+_WORDS: Final = {"ok": "ok", "kink": "kink", "unknown": "?", "fails": "FAILS"}
+_SEVERITY: Final = ("ok", "kink", "unknown", "fails")
 
 
 def check(
@@ -37,8 +47,13 @@ def check(
             show_default=False,
         ),
     ] = "",
-    rtol: Annotated[float, typer.Option(help="Relative tolerance.")] = 1e-6,
-    atol: Annotated[float, typer.Option(help="Absolute tolerance.")] = 1e-8,
+    order: Annotated[int, typer.Option(min=1, help="Up to this order: 2 for Hessians too.")] = 1,
+    rtol: Annotated[
+        float | None, typer.Option(help="Relative tolerance: 1e-6, for float32 1e-3.")
+    ] = None,
+    atol: Annotated[
+        float | None, typer.Option(help="Absolute tolerance, on top of what rounding explains.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check a function's gradient against a numerical one.
@@ -49,7 +64,12 @@ def check(
     arguments = read_arguments(subject, args or [])
     given = find_function(grad) if grad else None
     try_call(subject, arguments)
-    result = cp.check_grads(subject, *arguments, grad=given, rtol=rtol, atol=atol, raises=False)
+    result = cp.check_grads(
+        subject, *arguments, grad=given, order=order, rtol=rtol, atol=atol, raises=False
+    )
+    if not result.ok and not result.failures:
+        error = result.error()
+        raise ArgumentError(error.what, remedy=error.remedy)
     if json:
         print_json({"function": function, "arguments": arguments, **result.to_dict()})
     else:
@@ -59,55 +79,74 @@ def check(
 
 
 def _show(function: str, arguments: Sequence[Any], result: Any) -> None:
-    """A row for each derivative, a column for each way to it."""
+    """A table per order, what needs a word, and the verdict."""
     terminal = console()
-    modes = list(dict.fromkeys(element.mode for element in result.elements))
-    rows: dict[tuple[str, tuple[int, ...]], list[Any]] = {}
-    for element in result.elements:
-        rows.setdefault((element.name, element.index), []).append(element)
-    shown = sorted(rows.items(), key=lambda row: min(map(_margin, row[1])))[:_MOST_ROWS]
-    kept = {key for key, _ in shown}
-    table = new_table()
-    table.add_column("by")
-    for heading in (*modes, "numerical", "difference", "allowed"):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    for key, elements in rows.items():
-        if key in kept:
-            table.add_row(*_row(key, elements))
-    terminal.print(
-        Text.assemble("\n", (function, "bold"), ("\nat ", "dim"), _point(arguments), "\n")
-    )
-    terminal.print(indented(table))
-    if len(rows) > len(shown):
-        terminal.print(f"and {len(rows) - len(shown)} derivatives that agree better", style="dim")
-    if result.skipped:
-        terminal.print(f"{result.skipped} elements were not compared", style="dim")
-    wrong = sum(not all(element.ok for element in elements) for elements in rows.values())
-    if wrong:
-        terminal.print(f"FAILED: {wrong} of {len(rows)} derivatives disagree\n", style="bold red")
+    heading = Text.assemble("\n", (function, "bold"), ("\nat ", "dim"), _point(arguments), "\n")
+    terminal.print(heading)
+    shown = [e for e in result.checks if e in result.elements or not e.ok]
+    for order in sorted({element.order for element in shown}):
+        _show_order(terminal, [element for element in shown if element.order == order], order)
+    if agreeing := len({e.title for e in result.checks}) - len({e.title for e in shown}):
+        terminal.print(f"{agreeing} derivatives along random directions agree", style="dim")
+    for remark in result.remarks:
+        terminal.print(Text(remark))
+    count = len({element.title for element in result.checks})
+    wrong = len({element.title for element in result.failures})
+    if result.ok:
+        terminal.print(f"ok: {count} of {count} derivatives agree\n", style="bold green")
     else:
-        terminal.print(f"ok: {len(rows)} of {len(rows)} derivatives agree\n", style="bold green")
+        terminal.print(f"FAILED: {wrong} of {count} derivatives disagree\n", style="bold red")
 
 
-def _row(key: tuple[str, tuple[int, ...]], elements: Sequence[Any]) -> list[Text]:
-    name, index = key
-    place = f"[{', '.join(map(str, index))}]" if index else ""
-    worst = min(elements, key=_margin)
-    ok = all(element.ok for element in elements)
-    cells = [Text(name + place, "cyan")]
-    cells += [Text(f"{e.analytic:.10g}", "" if e.ok else "bold red") for e in elements]
-    cells += [Text(f"{worst.numerical:.10g}")]
-    cells += [Text(f"{worst.error:.1e}", "" if ok else "bold red"), Text(f"{worst.allowed:.1e}")]
-    return [*cells, Text("ok", "green") if ok else Text("FAILS", "bold red")]
+def _show_order(terminal: Console, checks: Sequence[Any], order: int) -> None:
+    """The derivatives of one order, the worst of them if there are many."""
+    derivatives: dict[str, list[Any]] = {}
+    for element in checks:
+        derivatives.setdefault(element.title, []).append(element)
+    rows = list(derivatives.values())
+    kept = sorted(rows, key=lambda row: max(map(_urgency, row)), reverse=True)[:_MOST_ROWS]
+    modes = list(dict.fromkeys(element.mode for element in checks))
+    table = _table(terminal, modes if order == 1 else ["analytic"])
+    for row in rows:
+        if any(row is one for one in kept):
+            table.add_row(*_cells(row, all_modes=order == 1, digits=_digits(terminal)))
+    if order > 1:
+        terminal.print(Text(f"order {order}: {', '.join(modes)}", "bold"))
+    terminal.print(indented(table))
+    if len(rows) > len(kept):
+        terminal.print(f"and {len(rows) - len(kept)} derivatives that agree better", style="dim")
 
 
-def _margin(element: Any) -> float:
-    """How far a derivative is from failing; the least comes first."""
-    if not element.ok:
-        return -1.0
-    error = float(element.error)
-    return 1.0 - error / element.allowed if error == error and element.allowed else 1.0
+def _table(terminal: Console, analytic: Sequence[str]) -> Table:
+    table = new_table()
+    table.add_column("by", overflow="fold", min_width=8)
+    for heading in (*analytic, "numerical", "difference", "allowed"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    return table
+
+
+def _cells(row: Sequence[Any], all_modes: bool, digits: int) -> list[Text]:
+    """A line of the table: each mode, or of many the worst."""
+    worst = max(row, key=_urgency)
+    place = f"{worst.output} by {worst.place}" if worst.output else worst.place
+    cells = [Text(place, "cyan")]
+    for element in row if all_modes else [worst]:
+        style = "bold red" if element.status == "fails" else ""
+        cells.append(Text(f"{element.analytic:.{digits}g}", style))
+    style = _STYLES[worst.status]
+    cells += [Text(f"{worst.numerical:.{digits}g}")]
+    cells += [Text(f"{worst.error:.1e}", style if worst.status == "fails" else "")]
+    return [*cells, Text(f"{worst.allowed:.1e}"), Text(_WORDS[worst.status], style)]
+
+
+def _urgency(element: Any) -> tuple[int, float]:
+    """How much a reader should see it."""
+    return _SEVERITY.index(element.status), float(element.severity)
+
+
+def _digits(terminal: Console) -> int:
+    return 10 if terminal.width >= _WIDE else 6
 
 
 def _point(arguments: Sequence[Any]) -> str:

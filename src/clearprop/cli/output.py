@@ -20,9 +20,6 @@ from rich.text import Text
 from clearprop.cli.lazily import load
 from clearprop.errors import ArgumentError
 
-INTERRUPTED: Final = 130
-"""The exit code after Ctrl-C: 128 and the number of the signal, as shells have it."""
-
 _MOST_BITS: Final = 14_000  # of an integer that Python writes with its 4,300 digits at most
 
 

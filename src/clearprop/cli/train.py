@@ -9,28 +9,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from clearprop.cli import learning
+from clearprop.cli.exits import INTERRUPTED
 from clearprop.cli.lazily import load
-from clearprop.cli.output import INTERRUPTED, console, indented, new_table, print_json
-from clearprop.errors import ArgumentError
+from clearprop.cli.output import console, indented, new_table, print_json
 
 _FOLDER: Final = Path("runs")
 
 
 def train(
-    source: Annotated[
-        str,
-        typer.Argument(
-            metavar="SOURCE",
-            help="digits, iris, wine, breast_cancer, or a CSV file with a header row.",
-        ),
-    ],
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="The column of the CSV file to predict."),
-    ] = None,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Of the split, the weights and the shuffles.")
-    ] = 0,
+    source: learning.Source,
+    target: learning.Target = None,
+    seed: learning.Seed = 0,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -40,37 +30,29 @@ def train(
     hidden: Annotated[
         str, typer.Option(metavar="UNITS", help='Hidden layers, as in 128,64; "none" for none.')
     ] = "256",
-    activation: Annotated[
-        str, typer.Option(metavar="NAME", help="Of the hidden layers: relu, tanh or sigmoid.")
-    ] = "relu",
-    optimizer: Annotated[
-        str, typer.Option(metavar="NAME", help="adam, momentum or gradient_descent.")
-    ] = "adam",
-    learning_rate: Annotated[
-        float | None, typer.Option(help="By default the optimizer's own.", show_default=False)
-    ] = None,
-    batch_size: Annotated[int, typer.Option(help="Examples per update.")] = 32,
-    epochs: Annotated[
-        int | None,
-        typer.Option(
-            help="Passes over the data; by default enough for 2,700 updates.", show_default=False
-        ),
-    ] = None,
-    regularization: Annotated[
-        float, typer.Option("--regularization", "--l2", help="λ, on the weights off the biases.")
-    ] = 1.0,
+    activation: learning.Activation = "relu",
+    optimizer: learning.Optimizer = "adam",
+    learning_rate: learning.LearningRate = None,
+    batch_size: learning.BatchSize = 32,
+    epochs: learning.Epochs = None,
+    regularization: learning.Regularization = 1.0,
     target_error: Annotated[
         float | None,
         typer.Option("--target-error", "--error", help="Stop once the mean loss is at most this."),
     ] = None,
-    patience: Annotated[
-        int | None,
-        typer.Option(help="Stop after so many epochs without a better validation loss."),
+    patience: learning.Patience = None,
+    validation_fraction: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Of the training part, held out for validation; a tenth with --patience.",
+            show_default=False,
+        ),
     ] = None,
     resume: Annotated[
         Path | None, typer.Option(metavar="MODEL", help="Go on from a saved model.")
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: learning.Json = False,
 ) -> None:
     """Train a network on a data set; leave the model and a report.
 
@@ -81,7 +63,7 @@ def train(
         target=target,
         seed=seed,
         out=_FOLDER / Path(source).stem if out is None else out,
-        hidden=_units(hidden),
+        hidden=learning.units(hidden),
         activation=activation,
         optimizer=optimizer,
         learning_rate=learning_rate,
@@ -90,6 +72,7 @@ def train(
         regularization=regularization,
         target_error=target_error,
         patience=patience,
+        validation_fraction=validation_fraction,
         resume=resume,
     )
     if json:
@@ -100,37 +83,10 @@ def train(
         raise typer.Exit(INTERRUPTED)
 
 
-def _units(text: str) -> tuple[int, ...]:
-    """``128,64`` as numbers.
-
-    Raises:
-        ArgumentError: It is something else.
-
-    >>> _units("128, 64"), _units("none")
-    ((128, 64), ())
-    """
-    words = [] if text.strip() == "none" else [word.strip() for word in text.split(",")]
-    digits = all(word.isascii() and word.isdigit() and len(word) < 20 for word in words)
-    if not digits or not all(map(int, words)):
-        raise ArgumentError(
-            f"--hidden {text!r} is no list of layers",
-            remedy="Write the units of each hidden layer, such as 128,64; or none.",
-        )
-    return tuple(map(int, words))
-
-
 def _show(summary: dict[str, Any]) -> None:
     terminal = console()
     terminal.print(Text.assemble("\n", _verdict(summary), "\n"))
-    table = new_table()
-    for head in ("", "to learn from", "held out to test"):
-        table.add_column(head, justify="right" if head else "left")
-    table.add_row("examples", f"{summary['train_examples']:,}", f"{summary['test_examples']:,}")
-    table.add_row("loss", _number(summary["train_loss"]), _number(summary["test_loss"]))
-    if summary["test_accuracy"] is not None:
-        right = [f"{100 * summary[f'{part}_accuracy']:.2f}%" for part in ("train", "test")]
-        table.add_row("accuracy", right[0], Text(right[1], "bold green"))
-    terminal.print(indented(table))
+    terminal.print(indented(_parts(summary)))
     facts = Table.grid(padding=(0, 3, 0, 0))
     facts.add_column(style="cyan", no_wrap=True)
     facts.add_column(overflow="fold")
@@ -139,6 +95,22 @@ def _show(summary: dict[str, Any]) -> None:
     facts.add_row("model", summary["model"])
     facts.add_row("report", summary["report"])
     terminal.print(indented(facts))
+
+
+def _parts(summary: dict[str, Any]) -> Table:
+    """What each part of the data says."""
+    heads = {"train": "to learn from", "validation": "to choose by", "test": "held out to test"}
+    shown = [part for part in heads if summary[f"{part}_examples"]]
+    table = new_table()
+    table.add_column("")
+    for part in shown:
+        table.add_column(heads[part], justify="right")
+    table.add_row("examples", *(f"{summary[f'{part}_examples']:,}" for part in shown))
+    table.add_row("loss", *(_number(summary[f"{part}_loss"]) for part in shown))
+    if summary["test_accuracy"] is not None:
+        *others, last = (f"{100 * summary[f'{part}_accuracy']:.2f}%" for part in shown)
+        table.add_row("accuracy", *others, Text(last, "bold green"))
+    return table
 
 
 def _verdict(summary: dict[str, Any]) -> Text:

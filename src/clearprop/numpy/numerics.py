@@ -14,6 +14,7 @@ from clearprop.tracing import (
     Traced,
     as_array,
     cast,
+    holds_traced,
     settled,
     unsupported,
     user_line,
@@ -192,9 +193,13 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
     a = as_array(a)
     if low is None and high is None:
         return positive(a)
-    if low is not None:
-        a = np.maximum(a, low)
-    return a if high is None else np.minimum(a, high)
+    bounded = a if low is None else np.maximum(a, low)
+    if high is None:
+        return bounded
+    bounded = np.minimum(bounded, high)
+    if low is None or holds_traced((low, high)) or not np.any(np.greater_equal(low, high)):
+        return bounded
+    return choice(np.greater_equal(low, high), high, bounded)  # bounds that meet leave a constant
 
 
 @follows(np.nan_to_num)

@@ -1,5 +1,7 @@
 """Applying a primitive: recorded in the innermost open trace that owns an operand, else computed.
 
+A branch of ``cp.cond`` takes in all operations that happen in it, as it may not be evaluated.
+
 A trace that is nested in another carries values of the outer one as its concrete numbers; computing
 with those records in the outer trace. So each operation is evaluated once at any depth of nesting.
 """
@@ -13,10 +15,10 @@ import numpy as np
 
 from clearprop.derive.residuals import facts
 from clearprop.graph import Constant, Node, Params, Type, Value
-from clearprop.primitives import CATALOGUE, Primitive
+from clearprop.primitives import CATALOGUE, Primitive, Projection
 from clearprop.primitives.stacks import Stack
 from clearprop.tracing.array import Traced, bottom
-from clearprop.tracing.trace import Trace
+from clearprop.tracing.trace import CURRENT, Trace
 
 
 def bind(primitive: Primitive, operands: Sequence[Any], params: Params = ()) -> Any:
@@ -27,7 +29,15 @@ def bind(primitive: Primitive, operands: Sequence[Any], params: Params = ()) -> 
             owner = operand.owner
     if owner is None:
         return primitive.evaluator(params)(*operands)
+    current = CURRENT.get()
+    if current is not None and current.stage is not None:
+        owner = _staged(primitive, owner, current.stage)
     return record(owner, primitive, operands, params)
+
+
+def _staged(primitive: Primitive, owner: Trace, stage: Trace) -> Trace:
+    """Where an operation is recorded while a branch is traced; items are taken where tuples are."""
+    return stage if stage.depth > owner.depth and not isinstance(primitive, Projection) else owner
 
 
 def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: Params) -> Traced:

@@ -13,7 +13,7 @@ import numpy as np
 
 from clearprop.errors import DetachmentError
 from clearprop.primitives.axes import inverse
-from clearprop.tracing.array import Traced
+from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
 from clearprop.tracing.lift import fitted, lift, owned
 from clearprop.tracing.nested import as_array, first_traced
@@ -30,10 +30,10 @@ def getitem(x: Any, index: Any) -> Any:
             return x[index]
         x = lift(traced.owner, x)
     plan = plan_of(x.shape, index)
-    region = _region(x, plan)
+    region = _region(_picked(x, index), plan)
     if not plan.advanced:
         is_array = bool(region.shape) or plan.has_ellipsis
-        return owned(region, region.concrete) if plan.copies and is_array else _as(region, is_array)
+        return owned(region, bottom(region)) if plan.copies and is_array else _as(region, is_array)
     front, indices, place = _advanced(region, plan)
     rank = len(indices[0].shape)
     if not rank and not plan.copies:  # traced integers: NumPy would give a view
@@ -183,6 +183,15 @@ def _is_whole_mask(x: Traced, index: Any) -> bool:
     if index.__class__ is Traced or isinstance(index, np.ndarray):
         return bool(index.dtype.kind == "b" and index.shape == x.shape and x.shape)
     return False
+
+
+def _picked(x: Traced, index: Any) -> Traced:
+    """X, but with no path to the elements that a mask of x's own shape leaves out."""
+    index = index[0] if index.__class__ is tuple and len(index) == 1 else index
+    if not (_is_whole_mask(x, index) and x.type.differentiable):
+        return x
+    picked: Traced = apply("where", index, x, x.dtype.type(0))
+    return picked
 
 
 def _masked(x: Traced, mask: Any, value: Any) -> Traced:

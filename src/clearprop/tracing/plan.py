@@ -17,7 +17,7 @@ from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
 from clearprop.tracing.guards import guard
 from clearprop.tracing.nested import as_array, holds_traced
-from clearprop.tracing.trace import user_line
+from clearprop.tracing.trace import CURRENT, user_line
 
 INVALID: Final = (
     "only integers, slices (`:`), ellipsis (`...`), numpy.newaxis (`None`) and integer or "
@@ -252,7 +252,7 @@ def _counted_from_zero(array: Any, length: int, axis: int) -> Any:
     """The positions without negative ones, after NumPy's bounds check."""
     numbers = np.asarray(bottom(array))
     wrong = numbers[(numbers < -length) | (numbers >= length)]
-    if wrong.size:
+    if wrong.size and not _is_unknown(array):
         _in_bounds(int(wrong.flat[0]), length, axis)
     if array.__class__ is not Traced:
         return np.where(array < 0, array + length, array) if (numbers < 0).any() else array
@@ -260,6 +260,15 @@ def _counted_from_zero(array: Any, length: int, axis: int) -> Any:
         return array
     less, wrapped = array < 0, array + array.dtype.type(length)
     return apply("where", less, wrapped, apply("cast", array, dtype=wrapped.dtype))
+
+
+def _is_unknown(array: Any) -> bool:
+    """Whether other numbers than these will stand there, or none, once the graph is run."""
+    if array.__class__ is not Traced:
+        return False
+    current = CURRENT.get()
+    in_branch = current is not None and current.stage is not None
+    return in_branch or array.owner.abstract or array.owner.hollow
 
 
 def _in_bounds(at: int, length: int, axis: int) -> int:

@@ -57,6 +57,8 @@ class Trace:
         lift: Whether captured arrays become inputs of the graph; else they become constants.
         abstract: Whether values are known by type alone, as in the bodies of loops and branches:
             nothing is computed, and Python code cannot look at them.
+        whole: Whether what happens to values of enclosing traces meanwhile is recorded here too:
+            what stands in a branch is not to be evaluated unless the branch is taken.
         detached: Whether concrete values are plain numbers even where enclosing traces own them, so
             that nothing is recorded there; the graph is applied there as a whole.
         example: Whether the values are those of one element of a batch, which stands for others.
@@ -64,6 +66,7 @@ class Trace:
             may look at them.
 
     Attributes:
+        stage: The innermost open trace, this one included, that takes in whatever happens.
         place: The provenance of the next nodes where their source is not Python (the text of an
             expression); None to take the instruction that is running.
     """
@@ -75,6 +78,7 @@ class Trace:
         keep: bool = False,
         lift: bool = False,
         abstract: bool = False,
+        whole: bool = False,
         detached: bool = False,
         example: bool = False,
         hollow: bool = False,
@@ -88,6 +92,7 @@ class Trace:
         self.outer = CURRENT.get()
         self.abstract = abstract or (detached and self._is_inside_abstract())
         self.depth: int = 0 if self.outer is None else self.outer.depth + 1
+        self.stage: Trace | None = self if whole else self.outer and self.outer.stage
         self.closed = False
         self.inputs: list[Input] = []
         self.nodes: list[Node] = []

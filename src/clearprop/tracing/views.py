@@ -72,7 +72,11 @@ def refresh(handle: Traced) -> None:
         if child.seen != version:
             assert child.step is not None
             name, params, indices = child.step
-            _move(child, bind(CATALOGUE[name], (_bare(base), *indices), params))
+            token = CURRENT.set(base.owner)  # where it belongs, whatever is being traced now
+            try:
+                _move(child, bind(CATALOGUE[name], (_bare(base), *indices), params))
+            finally:
+                CURRENT.reset(token)
             child.seen = version
 
 

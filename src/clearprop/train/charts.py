@@ -102,8 +102,8 @@ def line_chart(
     labels = [f"{short_name(name, 24)} {write(line[-1])}" for name, line in lines.items()]
     room = max(LABELS, 7.5 * max(map(len, labels)))
     across = Scale(x[0], x[-1], 46, width - 12 - room)
-    up = Scale(*_padded(min(drawn), max(drawn), log), height - 40, 12, log)
-    parts = [_axes(across, up, height, write)]
+    up = Scale(*padded(min(drawn), max(drawn), log), height - 40, 12, log)
+    parts = [axes(across, up, height, write)]
     for place, line in enumerate(lines.values()):
         dashed = " dashed" if place % 2 and len(lines) == 2 else ""
         parts.append(
@@ -121,9 +121,9 @@ def scatter_chart(truth: NDArray[np.float64], predicted: NDArray[np.float64], *,
         return '<p class="none">No finite values to draw.</p>'
     kept = kept[_thinned(len(kept), MOST_POINTS)]
     both = np.concatenate([truth[kept], predicted[kept]])
-    low, high = _padded(float(both.min()), float(both.max()), log=False)
+    low, high = padded(float(both.min()), float(both.max()), log=False)
     across, up = Scale(low, high, 84, 486), Scale(low, high, 250, 12)
-    parts = [_axes(across, up, 290, number, "true")]
+    parts = [axes(across, up, 290, number, "true")]
     parts.append(
         '<text class="axis" transform="translate(12 131) rotate(-90)" '
         'text-anchor="middle">predicted</text>'
@@ -151,9 +151,10 @@ def svg(
     )
 
 
-def _axes(
+def axes(
     across: Scale, up: Scale, height: float, write: Callable[[float], str], name: str = "epoch"
 ) -> str:
+    """Lines across at round values, marks along the lower edge, and the name of what runs there."""
     whole = name == "epoch"
     parts = []
     for value in up.ticks():
@@ -259,7 +260,7 @@ def _drawable(value: float, log: bool) -> bool:
     return abs(value) < 1e300 and (value > 1e-300 or not log)
 
 
-def _padded(low: float, high: float, log: bool) -> tuple[float, float]:
+def padded(low: float, high: float, log: bool) -> tuple[float, float]:
     """Leaves a little room around the values, and some where they are all equal."""
     if log:
         room = 10.0 ** max(0.06 * (math.log10(high) - math.log10(low)), 0.05)

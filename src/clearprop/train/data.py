@@ -1,4 +1,4 @@
-"""Data sets: read, checked, split and standardized.
+"""Data sets: read, checked and standardized.
 
 Four sets come with scikit-learn and are known by name; anything else is the path of a CSV file
 with a header row. A file that cannot be trained on is refused here, at the border, by a
@@ -48,6 +48,10 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.features)
+
+    def pick(self, chosen: NDArray[Any]) -> Dataset:
+        """Some of the examples, by their indices or by a mask."""
+        return replace(self, features=self.features[chosen], targets=self.targets[chosen])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,47 +113,6 @@ def load(source: str | Path, target: str | None = None) -> Dataset:
     return Dataset(source, features, targets, names, class_names, table.header[chosen])
 
 
-def split(dataset: Dataset, fraction: float = 0.2, seed: int = 0) -> tuple[Dataset, Dataset]:
-    """Shuffles and cuts a data set into a training and a test part.
-
-    Classes keep their proportions (largest-remainder rounding), and each class of two or more
-    examples stands on both sides. The same seed gives the same cut on every machine.
-
-    Args:
-        dataset: At least two examples.
-        fraction: The share of the test part, strictly between 0 and 1.
-        seed: Of a Philox generator used for nothing else.
-
-    Raises:
-        DataError: The fraction is not between 0 and 1, or one side would be empty.
-
-    >>> train, test = split(load("iris"))
-    >>> len(train), len(test), np.bincount(test.targets)
-    (120, 30, array([10, 10, 10]))
-    """
-    if not 0 < fraction < 1:
-        raise DataError(f"the test share {fraction} is not between 0 and 1", remedy="Use 0.2.")
-    classified = dataset.class_names is not None
-    labels = dataset.targets if classified else np.zeros(len(dataset), dtype=np.int64)
-    counts = np.bincount(labels)
-    if counts.max(initial=0) < 2:
-        raise DataError(
-            f"{dataset.name} cannot be split into a training and a test part",
-            why=f"none of its {len(counts)} classes has two examples",
-            remedy="Add examples.",
-        )
-    quota = counts * fraction
-    take = np.floor(quota).astype(np.int64)
-    left_over = int(np.rint(quota.sum())) - int(take.sum())
-    take[np.argsort(take - quota, kind="stable")[:left_over]] += 1
-    take = np.clip(take, counts >= 2, np.maximum(counts - 1, 0))
-    order = np.random.Generator(np.random.Philox(seed)).permutation(len(dataset))
-    in_test = np.zeros(len(dataset), dtype=np.bool_)
-    for label, size in enumerate(take):
-        in_test[order[labels[order] == label][:size]] = True
-    return _rows(dataset, order[~in_test[order]]), _rows(dataset, order[in_test[order]])
-
-
 def standardize(features: NDArray[np.float64]) -> Standardizer:
     """Fits a :class:`Standardizer`; fit it on the training part only.
 
@@ -165,10 +128,6 @@ def standardize(features: NDArray[np.float64]) -> Standardizer:
     mean = np.where(constant, features[0], features.mean(axis=0))
     scale = features.std(axis=0)
     return Standardizer(mean, np.where(constant | (scale == 0), 1.0, scale))
-
-
-def _rows(dataset: Dataset, chosen: NDArray[np.int64]) -> Dataset:
-    return replace(dataset, features=dataset.features[chosen], targets=dataset.targets[chosen])
 
 
 def _bundled(name: str, target: str | None) -> Dataset:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, final
@@ -83,14 +84,21 @@ class Meter:
         net: The network.
         flat: Its parameters.
         train: The training part.
-        test: The part held out, or None.
+        validation: The validation part, or None.
+        test: The test part, or None.
     """
 
-    def __init__(self, net: Network, flat: Flat, train: Examples, test: Examples | None) -> None:
+    def __init__(
+        self,
+        net: Network,
+        flat: Flat,
+        train: Examples,
+        validation: Examples | None,
+        test: Examples | None,
+    ) -> None:
         self._net = net
         self._flat = flat
-        self._train = train
-        self._test = test
+        self._train, self._validation, self._test = train, validation, test
         whole = len(train)
 
         def learned(params: Any, X: Any, Y: Any) -> Any:
@@ -107,13 +115,23 @@ class Meter:
     def record(self, epoch: int) -> EpochRecord:
         """The figures after an epoch."""
         train_loss, train_right, gradient = self._over_train()
-        test_loss, test_right = (
-            (float("nan"), None) if self._test is None else self.over(self._test)
+        validation_loss, validation_right = self._over(self._validation)
+        test_loss, test_right = self._over(self._test)
+        return EpochRecord(
+            epoch,
+            train_loss,
+            math.nan if test_loss is None else test_loss,
+            train_right,
+            test_right,
+            gradient,
+            validation_loss,
+            validation_right,
         )
-        return EpochRecord(epoch, train_loss, test_loss, train_right, test_right, gradient)
 
-    def over(self, examples: Examples) -> tuple[float, float | None]:
-        """Mean loss and accuracy on some examples."""
+    def _over(self, examples: Examples | None) -> tuple[float | None, float | None]:
+        """Mean loss and accuracy on some examples; None where there are none."""
+        if examples is None:
+            return None, None
         loss, right = 0.0, 0
         start = 0
         for size, (X, Y) in pieces((examples.X, examples.Y), MOST_ROWS):

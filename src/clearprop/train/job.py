@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +16,8 @@ from clearprop.train.interrupts import interruptible
 from clearprop.train.loop import Result, fit
 from clearprop.train.options import settled
 from clearprop.train.outcome import call, command_line, record_of, summary_of, write_history
+from clearprop.train.parts import share_held_out
+from clearprop.train.record import EpochRecord
 from clearprop.train.report import write_report
 from clearprop.train.task import Task, prepare
 
@@ -42,14 +45,16 @@ def run(
     regularization: float = 1.0,
     target_error: float | None = None,
     patience: int | None = None,
+    validation_fraction: float | None = None,
     resume: str | Path | None = None,
     progress: bool | None = None,
 ) -> dict[str, Any]:
     """Train a network on a data set and leave model, report and history in a folder.
 
-    A fifth of the examples is held out for testing, with the classes' proportions kept; features
-    are standardized on the rest. Classes are learned with a softmax output and cross-entropy,
-    quantities with an identity output and the squared error of the standardized target.
+    A fifth of the examples is held out for testing, with the classes' proportions kept, and
+    chooses nothing; features are standardized on what is learned from. Classes are learned with a
+    softmax output and cross-entropy, quantities with an identity output and the squared error of
+    the standardized target.
 
     The defaults were chosen on validation parts cut from the training parts of ten seeds (three
     each) of digits, never on test parts: there 256 relu units with λ = 1 and features cut at five
@@ -73,7 +78,10 @@ def run(
             20 and at most 600.
         regularization: λ.
         target_error: Stop once the mean loss over the training part is at most this.
-        patience: Stop early by a validation part; see :func:`clearprop.train.fit`.
+        patience: Stop after so many epochs without a new smallest validation loss, and keep the
+            weights of the best.
+        validation_fraction: The share of the training part that is held out for validation, to
+            choose by; a tenth with ``patience``, else none.
         resume: A model file to go on from; it needs the same data set, seed, layers and
             activation.
         progress: Whether to show a bar; by default if the error stream is a terminal.
@@ -81,6 +89,7 @@ def run(
     Returns:
         What happened, as JSON's own types: ``test_accuracy`` and ``train_accuracy`` (None for
         quantities, which have ``rmse`` and ``r_squared``), ``test_loss``, ``train_loss``,
+        ``validation_loss`` and ``validation_accuracy`` (None without a validation part),
         ``epochs``, ``seconds``, ``stopped``, ``interrupted``, the paths ``model``, ``report`` and
         ``history``, and more.
 
@@ -93,35 +102,59 @@ def run(
     """
     options = settled(locals(), optional=_usually_none())
     dataset = source if isinstance(source, Dataset) else load(source, target)
-    names = ("seed", "hidden", "activation", "regularization", "resume")
-    task = prepare(dataset, *(options[name] for name in names))
-    telling = _telling(options)
-    command = call(telling) if source is dataset else command_line(dataset.name, telling)
+    task = prepared(dataset, options)
+    command = command_of(source, options)
     with output_folder(out, FILES.values()) as folder:
         try:
-            result = _learned(task, options)
+            result = learned(task, options)
         except DivergedError as error:
-            _leave(folder, task, error.result, command)
+            concluded(task, error.result, command, folder)
             raise _with_place(error, folder / FILES["model"]) from None
         with interruptible() as asked:  # Ctrl-C waits until all is saved
-            summary = _leave(folder, task, result, command)
+            summary = concluded(task, result, command, folder)
     summary["interrupted"] |= asked()
     return summary
 
 
-def _learned(task: Task, options: Mapping[str, Any]) -> Result:
-    """What training gave."""
+def prepared(dataset: Dataset, options: Mapping[str, Any]) -> Task:
+    """The task that the options of :func:`run` make of a data set."""
+    fraction = share_held_out(options["validation_fraction"], options["patience"])
+    names = ("seed", "hidden", "activation", "regularization", "resume")
+    named = {name: options[name] for name in names}
+    return prepare(dataset, **named, validation_fraction=fraction)
+
+
+def learned(
+    task: Task,
+    options: Mapping[str, Any],
+    *,
+    on_epoch: Callable[[EpochRecord], object] | None = None,
+    tested: bool = True,
+) -> Result:
+    """What training gives.
+
+    Args:
+        task: What is learned, and by what.
+        options: Those of :func:`run`, settled.
+        on_epoch: Called after each epoch with its figures.
+        tested: Whether the test part is measured along the way.
+
+    Raises:
+        ArgumentError: The memory does not hold it.
+        DivergedError: The loss was no finite number.
+    """
     names = ("optimizer", "learning_rate", "batch_size", "target_error", "patience", "seed")
-    epochs = options["epochs"]
     try:
         return fit(
             task.net,
-            (task.train_features, task.train_targets),
-            (task.test_features, task.test_targets),
-            epochs=_epochs(len(task.train), options["batch_size"]) if epochs is None else epochs,
+            task.seen(task.train),
+            task.seen(task.test) if tested else None,
+            validation_set=None if task.validation is None else task.seen(task.validation),
+            epochs=epochs_for(len(task.train), options),
             params=task.first_params,
             first_epoch=task.first_epoch,
             progress=options["progress"],
+            on_epoch=on_epoch,
             **{name: options[name] for name in names},
         )
     except MemoryError as error:
@@ -132,24 +165,30 @@ def _learned(task: Task, options: Mapping[str, Any]) -> Result:
         ) from error
 
 
-def _leave(folder: Path, task: Task, result: Result, command: str) -> dict[str, Any]:
-    """Model, history and report in the folder; returns what happened, in figures."""
+def concluded(task: Task, result: Result, command: str, folder: Path | None) -> dict[str, Any]:
+    """What happened, in figures; model, history and report are left in the folder, if any."""
     model = task.model(result)
     record = record_of(task, result, model, command)
     summary = summary_of(task, result, record, model)
+    if folder is None:
+        return summary
     models.save(folder / FILES["model"], model)
     write_history(folder / FILES["history"], record)
     write_report(folder / FILES["report"], record)
     return summary | {name: str(folder / file) for name, file in FILES.items()}
 
 
-def _epochs(examples: int, batch_size: int) -> int:
-    """As many as make :data:`UPDATES`.
+def epochs_for(examples: int, options: Mapping[str, Any]) -> int:
+    """The passes asked for; by default as many as make :data:`UPDATES`.
 
-    >>> _epochs(1437, 32), _epochs(120, 32), _epochs(10, 32), _epochs(100_000, 32)
-    (60, 600, 600, 20)
+    >>> options = {"epochs": None, "batch_size": 32}
+    >>> [epochs_for(examples, options) for examples in (1437, 120, 10, 100_000)]
+    [60, 600, 600, 20]
     """
-    return min(MOST_EPOCHS, max(FEWEST_EPOCHS, -(-UPDATES // -(-examples // batch_size))))
+    if options["epochs"] is not None:
+        return int(options["epochs"])
+    updates = -(-examples // int(options["batch_size"]))
+    return min(MOST_EPOCHS, max(FEWEST_EPOCHS, -(-UPDATES // updates)))
 
 
 def _usually_none() -> set[str]:
@@ -157,15 +196,27 @@ def _usually_none() -> set[str]:
     return {name for name, value in (run.__kwdefaults__ or {}).items() if value is None}
 
 
-def _telling(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that a command line must name: those not at their default, seed and folder."""
+def command_of(source: str | Path | Dataset, options: Mapping[str, Any]) -> str:
+    """What repeats a run: a command line, or a call where the data set is no file.
+
+    Named are the options that are not at their default, the seed and the folder.
+
+    Args:
+        source: What :func:`run` was given.
+        options: Its options, settled.
+    """
     usual = run.__kwdefaults__ or {}
-    return {
-        name: value
+    telling = [
+        (name, value)
         for name, value in options.items()
         if name in ("seed", "out")
-        or (name not in ("source", "progress") and value != usual.get(name))
-    }
+        or (name in usual and name != "progress" and value != usual[name])
+    ]
+    return (
+        call("run", telling)
+        if isinstance(source, Dataset)
+        else command_line("train", os.fspath(source), telling)
+    )
 
 
 def _with_place(error: DivergedError, path: Path) -> DivergedError:

@@ -23,6 +23,7 @@ from clearprop.train.figures import Examples, Meter, examples_of
 from clearprop.train.interrupts import interruptible
 from clearprop.train.optimizers import Optimizer, named
 from clearprop.train.options import refuse
+from clearprop.train.parts import hold_out, share_held_out
 from clearprop.train.progress import progress_for
 from clearprop.train.record import EpochRecord
 from clearprop.train.steps import Compiled, Flat, pieces
@@ -30,8 +31,6 @@ from clearprop.train.threads import one_thread
 
 Array = NDArray[Any]
 Ending = Literal["epochs", "target", "patience", "interrupted", "diverged"]
-HELD_OUT = 0.1
-"""The share of the training part that early stopping holds out, if it is given no other."""
 
 
 @final
@@ -60,6 +59,21 @@ class Result:
         """Whether Ctrl-C ended it."""
         return self.stopped == "interrupted"
 
+    @property
+    def kept(self) -> EpochRecord | None:
+        """The figures of the parameters kept; None if not even epoch 0 was measured."""
+        return next((entry for entry in self.epochs if entry.epoch == self.kept_epoch), None)
+
+    @property
+    def validation_loss(self) -> float | None:
+        """That of the parameters kept; None without a validation part."""
+        return None if self.kept is None else self.kept.validation_loss
+
+    @property
+    def validation_accuracy(self) -> float | None:
+        """That of the parameters kept; None without a validation part, or without classes."""
+        return None if self.kept is None else self.kept.validation_accuracy
+
 
 def fit(
     net: Network,
@@ -73,6 +87,7 @@ def fit(
     target_error: float | None = None,
     patience: int | None = None,
     validation_set: Any = None,
+    validation_fraction: float | None = None,
     params: Any = None,
     first_epoch: int = 0,
     seed: int = 0,
@@ -84,7 +99,8 @@ def fit(
     Args:
         net: The network, with its loss and regularization.
         train_set: A :class:`~clearprop.train.data.Dataset` or a pair (X, Y).
-        test_set: The same, measured after each epoch and never learned from; None for none.
+        test_set: The same, measured after each epoch; nothing is learned from it and nothing is
+            chosen by it. None for none.
         optimizer: ``"adam"``, ``"momentum"``, ``"gradient_descent"`` or an :class:`Optimizer`.
         learning_rate: η; by default the optimizer's own.
         batch_size: Examples per update; the last batch of an epoch may be smaller.
@@ -92,7 +108,9 @@ def fit(
         target_error: Stop once the mean loss over the training part is at most this.
         patience: Stop after so many epochs without a new smallest validation loss, and keep the
             parameters of the best.
-        validation_set: For patience; by default a tenth of the training part, held out.
+        validation_set: Examples to choose by, measured after each epoch and never learned from.
+        validation_fraction: Instead of a set: this share of the training part, held out with the
+            classes' proportions kept. By default a tenth with patience, else none.
         params: Parameters to go on from, such as saved ones; by default ``net.init(seed)``. The
             optimizer's state starts anew.
         first_epoch: How many epochs those parameters have behind them; counting and shuffles go
@@ -121,20 +139,21 @@ def fit(
             "epochs": epochs,
             "target_error": target_error,
             "patience": patience,
+            "validation_fraction": validation_fraction,
             "first_epoch": first_epoch,
             "seed": seed,
         },
-        optional=("target_error", "patience"),
+        optional=("target_error", "patience", "validation_fraction"),
     )
-    whole = examples_of(net, train_set)
-    test = None if test_set is None else examples_of(net, test_set)
+    train = examples_of(net, train_set)
     validation = None if validation_set is None else examples_of(net, validation_set)
-    if patience is not None and validation is None:
-        whole, validation = _held_out(whole, seed)
-    run = _Run(net, whole, test, validation, named(optimizer, learning_rate), batch_size, seed)
+    test = None if test_set is None else examples_of(net, test_set)
+    fraction = _share(validation_set, validation_fraction, patience)
+    if fraction is not None:
+        train, validation = hold_out(train, fraction, seed)
+    run = _Run(net, train, validation, test, named(optimizer, learning_rate), batch_size, seed)
     run.start(net.init(seed) if params is None else params)
-    batches = -(-len(whole) // batch_size)
-    shown = progress_for(progress, epochs, batches)
+    shown = progress_for(progress, epochs, run.batches)
     with np.errstate(all="ignore"), one_thread(), shown:
         stopped = run.learn(first_epoch, epochs, target_error, patience, shown, on_epoch)
     return run.result(stopped)
@@ -148,14 +167,14 @@ class _Run:
         self,
         net: Network,
         train: Examples,
-        test: Examples | None,
         validation: Examples | None,
+        test: Examples | None,
         optimizer: Optimizer,
         batch_size: int,
         seed: int,
     ) -> None:
         self.net = net
-        self.train, self.test, self.validation = train, test, validation
+        self.train, self.validation, self.test = train, validation, test
         self.optimizer = optimizer
         self.batch_size = batch_size
         self.seed = seed
@@ -170,7 +189,7 @@ class _Run:
         self.best: tuple[float, int, Array] | None = None
         self.state = self.optimizer.start(self.flat.vector)
         self.gradient = np.empty_like(self.flat.vector)
-        self.meter = Meter(self.net, self.flat, self.train, self.test)
+        self.meter = Meter(self.net, self.flat, self.train, self.validation, self.test)
         whole = len(self.train)
 
         def loss(params: Any, X: Any, Y: Any) -> Any:
@@ -243,10 +262,11 @@ class _Run:
 
     def _note_best(self, epoch: int) -> int:
         """Remember the parameters with the smallest validation loss; the epoch that has them."""
-        assert self.validation is not None, "patience comes with a validation part"
-        loss, _ = self.meter.over(self.validation)
+        loss = self.records[-1].validation_loss
+        assert loss is not None, "patience comes with a validation part"
         if self.best is None or loss < self.best[0]:
-            self.best = (loss, epoch, self.flat.vector.copy())
+            finite = loss if math.isfinite(loss) else math.inf  # nothing is below what is no number
+            self.best = (finite, epoch, self.flat.vector.copy())
         return self.best[1]
 
     def result(self, stopped: Ending) -> Result:
@@ -272,13 +292,13 @@ class _Run:
         return error
 
 
-def _held_out(whole: Examples, seed: int) -> tuple[Examples, Examples]:
-    """The training part without a tenth of it, and the tenth."""
-    size = round(HELD_OUT * len(whole))
-    if size < 1:
+def _share(given: Any, fraction: float | None, patience: int | None) -> float | None:
+    """The share of the training part to hold out; None if a set is given, or none is needed."""
+    if given is None:
+        return share_held_out(fraction, patience)
+    if fraction is not None:
         raise ArgumentError(
-            f"{len(whole)} examples are too few to hold some out",
-            remedy="Pass validation_set, or leave patience out.",
+            "fit was given both a validation_set and a validation_fraction",
+            remedy="Leave one of them out.",
         )
-    order = stream(seed, 2).permutation(len(whole))
-    return whole.pick(np.sort(order[size:])), whole.pick(np.sort(order[:size]))
+    return None

@@ -66,10 +66,19 @@ NOT_NEGATIVE: Final = Rule(lambda value: is_number(value) and value >= 0, "a num
 SHARE: Final = Rule(
     lambda value: is_number(value) and 0 <= value < 1, "a number of at least 0 and below 1"
 )
+FRACTION: Final = Rule(
+    lambda value: is_number(value) and 0 < value < 1, "a number between 0 and 1, such as 0.1"
+)
 COUNT: Final = Rule(lambda value: is_whole(value, 1), "a whole number of at least 1")
 INDEX: Final = Rule(is_whole, "a whole number of at least 0")
 PATH: Final = Rule(_is_path, "a path")
 TEXT: Final = Rule(lambda value: isinstance(value, str), "a name")
+
+
+def _are_structures(value: Any) -> bool:
+    listed = isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str)
+    return listed and len(value) > 0 and all(_are_units(units) for units in value)
+
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
@@ -77,6 +86,14 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "seed": INDEX,
         "out": PATH,
         "hidden": Rule(_are_units, "a sequence of whole numbers of at least 1, such as (128, 64)"),
+        "structures": Rule(
+            _are_structures,
+            "a sequence of hidden layers each of which is one of units, such as "
+            "[(), (32,), (128, 64)]",
+        ),
+        "folds": Rule(
+            lambda value: is_whole(value, 1) and value <= 5, "a whole number from 1 to 5"
+        ),
         "activation": TEXT,
         "optimizer": TEXT,
         "learning_rate": POSITIVE,
@@ -86,6 +103,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "regularization": NOT_NEGATIVE,
         "target_error": NOT_NEGATIVE,
         "patience": COUNT,
+        "validation_fraction": FRACTION,
         "resume": PATH,
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ def record_of(task: Task, result: Result, model: Model, command: str) -> RunReco
         epochs=result.epochs,
         parameter_counts=task.net.parameter_counts,
         train_examples=len(task.train),
+        validation_examples=0 if task.validation is None else len(task.validation),
         test_examples=len(test),
         class_names=classes,
         confusion=confusion,
@@ -108,33 +109,24 @@ def _notes(result: Result) -> list[str]:
 
 def summary_of(task: Task, result: Result, record: RunRecord, model: Model) -> dict[str, Any]:
     """The run in a few figures, as JSON's own types."""
-    net, params = task.net, model.params
-    with np.errstate(all="ignore"), one_thread():
-        losses = {
-            part: float(net.example_losses(params, features, targets).mean())
-            for part, features, targets in (
-                ("train", task.train_features, task.train_targets),
-                ("test", task.test_features, task.test_targets),
-            )
-        }
     found: dict[str, Any] = {
         "source": task.name,
         "target": task.train.target_name,
         "network": record.network,
-        "parameters": sum(net.parameter_counts.values()),
-        "train_examples": len(task.train),
-        "test_examples": len(task.test),
+        "parameters": sum(task.net.parameter_counts.values()),
+        "train_examples": record.train_examples,
+        "validation_examples": record.validation_examples,
+        "test_examples": record.test_examples,
         "seed": task.seed,
         "epochs": result.epochs[-1].epoch if result.epochs else task.first_epoch,
         "kept_epoch": result.kept_epoch,
         "stopped": result.stopped,
         "interrupted": result.interrupted,
         "seconds": result.seconds,
-        "train_loss": losses["train"],
-        "test_loss": losses["test"],
-        "train_accuracy": _accuracy(task.train, model),
-        "test_accuracy": _accuracy(task.test, model),
     }
+    parts = {"train": task.train, "validation": task.validation, "test": task.test}
+    found |= {f"{name}_loss": _loss(task, part, model) for name, part in parts.items()}
+    found |= {f"{name}_accuracy": _accuracy(part, model) for name, part in parts.items()}
     if record.scatter:
         found |= {"rmse": record.scatter[0].rmse, "r_squared": record.scatter[0].r_squared}
     return {name: _finite(value) for name, value in found.items()}
@@ -157,16 +149,17 @@ def write_history(path: Path, record: RunRecord) -> None:
         ) from error
 
 
-def command_line(name: str, options: Mapping[str, Any]) -> str:
-    """The command that repeats a run.
+def command_line(command: str, name: str, options: Iterable[tuple[str, Any]]) -> str:
+    """The command that repeats what was done with a data set.
 
-    >>> command_line("my data.csv", {"target": "price", "seed": 0, "hidden": (64, 32)})
+    >>> options = [("target", "price"), ("seed", 0), ("hidden", (64, 32))]
+    >>> command_line("train", "my data.csv", options)
     "clearprop train 'my data.csv' --target price --seed 0 --hidden 64,32"
-    >>> command_line("-1.csv", {"target": "-y", "hidden": ()})
-    'clearprop train ./-1.csv --target=-y --hidden none'
+    >>> command_line("compare", "-1.csv", [("target", "-y"), ("hidden", ()), ("hidden", (8,))])
+    'clearprop compare ./-1.csv --target=-y --hidden none --hidden 8'
     """
-    words = ["clearprop", "train", f"./{name}" if name.startswith("-") else name]
-    for option, value in options.items():
+    words = ["clearprop", command, f"./{name}" if name.startswith("-") else name]
+    for option, value in options:
         listed = isinstance(value, tuple)
         text = ",".join(map(str, value)) or "none" if listed else str(value)
         word = f"--{option.replace('_', '-')}"
@@ -174,22 +167,31 @@ def command_line(name: str, options: Mapping[str, Any]) -> str:
     return shlex.join(words)
 
 
-def call(options: Mapping[str, Any]) -> str:
-    """The call that repeats a run on a data set of one's own.
+def call(function: str, options: Iterable[tuple[str, Any]]) -> str:
+    """The call that repeats what was done with a data set of one's own.
 
-    >>> call({"seed": 0, "out": Path("made"), "hidden": (8,)})
+    >>> call("run", [("seed", 0), ("out", Path("made")), ("hidden", (8,))])
     "clearprop.train.run(dataset, seed=0, out='made', hidden=(8,))"
     """
-    plain = {
-        name: str(value) if isinstance(value, Path) else value for name, value in options.items()
-    }
-    words = [f"{name}={value!r}" for name, value in plain.items()]
-    return f"clearprop.train.run({', '.join(['dataset', *words])})"
+    plain = [(name, str(value) if isinstance(value, Path) else value) for name, value in options]
+    words = [f"{name}={value!r}" for name, value in plain]
+    return f"clearprop.train.{function}({', '.join(['dataset', *words])})"
 
 
-def _accuracy(part: Dataset, model: Model) -> float | None:
-    """The share of right classes; None for quantities."""
-    if model.class_names is None:
+def _loss(task: Task, part: Dataset | None, model: Model) -> float | None:
+    """The mean loss; None where there is no such part."""
+    return None if part is None else float(losses_of(task, part, model.params).mean())
+
+
+def losses_of(task: Task, part: Dataset, params: Any) -> Array:
+    """The loss of each example of a part, shape (m,)."""
+    with np.errstate(all="ignore"), one_thread():
+        return np.asarray(task.net.example_losses(params, *task.seen(part)))
+
+
+def _accuracy(part: Dataset | None, model: Model) -> float | None:
+    """The share of right classes; None for quantities, and where there is no such part."""
+    if part is None or model.class_names is None:
         return None
     return float((decide(model.outputs(part.features)) == part.targets).mean())
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SHORTEST, _LONGEST = 8, 40  # columns of the bar
 _GAP: Final = "  "
+_NAME: Final = 12  # columns for what is trained
 _A_SECOND: Final = 10  # frames
 
 
@@ -34,6 +35,9 @@ class Silent:
         """Nothing."""
 
     def epoch(self, record: EpochRecord) -> None:
+        """Nothing."""
+
+    def training(self, name: str, epochs: int) -> None:
         """Nothing."""
 
 
@@ -101,6 +105,66 @@ class Bar:
         return line(head, share, said, clock.rjust(9), self._console.width)
 
 
+@final
+class Rounds:
+    """A bar over several trainings, one after the other, with the figures of the one under way.
+
+    Args:
+        trainings: How many there will be.
+        console: Where to show it; by default the error stream.
+    """
+
+    def __init__(self, trainings: int, console: Console | None = None) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._console = console or Console(stderr=True, highlight=False)
+        self._trainings, self._number, self._name = trainings, 0, ""
+        self._share = 0.0  # of the training under way
+        self._epochs = 1
+        self._said: list[str] = []
+        self._began = time.monotonic()
+        self._live = Live(
+            console=self._console, get_renderable=self._line, refresh_per_second=_A_SECOND
+        )
+
+    def __enter__(self) -> Rounds:
+        self._began = time.monotonic()
+        self._live.start()
+        return self
+
+    def __exit__(self, *stop: object) -> None:
+        self._live.stop()
+        if not self._console.is_interactive:
+            self._console.print()  # in a file, rich leaves the line open
+
+    def training(self, name: str, epochs: int) -> None:
+        """Begin the next training.
+
+        Args:
+            name: Of what is trained.
+            epochs: How many it takes at most.
+        """
+        self._number += 1
+        self._name, self._epochs = name, epochs
+        self._share, self._said = 0.0, []
+
+    def epoch(self, record: EpochRecord) -> None:
+        """Note an epoch of the training."""
+        self._share = min(1.0, record.epoch / self._epochs)
+        self._said = figures(record)
+
+    def _line(self) -> Text:
+        """The frame of this moment."""
+        share = (max(0, self._number - 1) + self._share) / self._trainings
+        seconds = time.monotonic() - self._began
+        left = f"{duration(seconds * (1 / share - 1))} left" if share else ""
+        clock = left if share < 1 else f"in {duration(seconds)}"
+        count = str(self._number).rjust(len(str(self._trainings)))
+        head = f"{count}/{self._trainings}  {self._name[:_NAME].ljust(_NAME)}"
+        return line(head, share, self._said, clock.rjust(9), self._console.width)
+
+
 def line(head: str, share: float, said: Sequence[str], clock: str, width: int) -> Text:
     """One line of exactly that width or less: as many figures as leave room for a bar.
 
@@ -138,17 +202,21 @@ def line(head: str, share: float, said: Sequence[str], clock: str, width: int) -
 
 
 def figures(record: EpochRecord) -> list[str]:
-    """An epoch in a few words; the accuracy is that of the test part, where there is one.
+    """An epoch in a few words; the accuracy is that of the last part that there is.
 
+    >>> figures(EpochRecord(3, 0.25, math.nan, 0.9, None, {}, 0.75, 0.5))
+    ['loss 0.2500', 'validation 0.7500', 'accuracy 50.0%']
     >>> figures(EpochRecord(3, 0.25, 0.5, 0.9, 0.875))
     ['loss 0.2500', 'test 0.5000', 'accuracy 87.5%']
     >>> figures(EpochRecord(3, 12345.0, math.nan))
     ['loss 1.234e+04']
     """
-    parts = [f"loss {_brief(record.train_loss)}"]
+    parts = [f"loss {brief(record.train_loss)}"]
+    if record.validation_loss is not None:
+        parts.append(f"validation {brief(record.validation_loss)}")
     if not math.isnan(record.test_loss):
-        parts.append(f"test {_brief(record.test_loss)}")
-    shares = (record.test_accuracy, record.train_accuracy)
+        parts.append(f"test {brief(record.test_loss)}")
+    shares = (record.test_accuracy, record.validation_accuracy, record.train_accuracy)
     share = next((share for share in shares if share is not None), None)
     if share is not None:
         parts.append(f"accuracy {100 * share:.1f}%")
@@ -166,11 +234,20 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def _brief(loss: float) -> str:
+def brief(loss: float) -> str:
+    """A loss in four decimals, or in four digits if it is large."""
     return f"{loss:.4f}" if abs(loss) < 1000 else f"{loss:.3e}"
 
 
 def progress_for(asked: bool | None, epochs: int, batches: int) -> Bar | Silent:
     """A bar if one is asked for, or if nothing is said and the error stream is a terminal."""
-    wanted = sys.stderr.isatty() if asked is None else asked
-    return Bar(epochs, batches) if wanted else Silent()
+    return Bar(epochs, batches) if _wanted(asked) else Silent()
+
+
+def rounds_for(asked: bool | None, trainings: int) -> Rounds | Silent:
+    """The same over several trainings."""
+    return Rounds(trainings) if _wanted(asked) else Silent()
+
+
+def _wanted(asked: bool | None) -> bool:
+    return sys.stderr.isatty() if asked is None else asked

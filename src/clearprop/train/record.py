@@ -22,11 +22,13 @@ class EpochRecord:
     Attributes:
         epoch: Counted from 1; 0 is the network before any update.
         train_loss: Mean loss over the training part.
-        test_loss: Mean loss over the part held out.
+        test_loss: Mean loss over the test part; NaN without one.
         train_accuracy: Share of right classes, 0 to 1; None for regression.
-        test_accuracy: The same on the part held out.
+        test_accuracy: The same on the test part.
         gradient_norms: Per layer, in the order of the network, the Euclidean norm of the
             gradient of the loss by all of the layer's parameters.
+        validation_loss: Mean loss over the validation part; None without one.
+        validation_accuracy: Share of right classes on the validation part.
     """
 
     epoch: int
@@ -35,6 +37,8 @@ class EpochRecord:
     train_accuracy: float | None = None
     test_accuracy: float | None = None
     gradient_norms: Mapping[str, float] = field(default_factory=dict)
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,8 +125,8 @@ class RunRecord:
         seconds: Wall time of the training loop.
         epochs: One record per finished epoch; empty when interrupted in the first.
         parameter_counts: Per layer, in the order of the network, its number of parameters.
-        train_examples: Size of the training part.
-        test_examples: Size of the part held out.
+        train_examples: Size of the part that was learned from.
+        test_examples: Size of the test part.
         class_names: For classification; None for regression.
         confusion: Test counts, int, shape (classes, classes): rows are the truth, columns the
             prediction; None for regression.
@@ -131,6 +135,7 @@ class RunRecord:
         image_shape: (rows, columns) when the features are the pixels of an image.
         scatter: For regression, the test part of each predicted quantity.
         notes: Sentences worth saying: stopped by Ctrl-C, best epoch kept, …
+        validation_examples: Size of the validation part; 0 without one.
     """
 
     title: str
@@ -150,6 +155,7 @@ class RunRecord:
     image_shape: tuple[int, int] | None = None
     scatter: tuple[Scatter, ...] = ()
     notes: tuple[str, ...] = ()
+    validation_examples: int = 0
 
     @property
     def test_accuracy(self) -> float | None:

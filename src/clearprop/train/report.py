@@ -7,7 +7,7 @@ reader's light or dark setting and prints on paper. The drawings come from :mod:
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from pathlib import Path
 
@@ -69,7 +69,7 @@ def _hero(run: RunRecord) -> str:
     facts = {
         "Data set": run.dataset,
         "Network": run.network,
-        "Examples": f"{run.train_examples:,} to train, {run.test_examples:,} held out",
+        "Examples": _examples(run),
         "Training": f"{epochs:,} epoch{'s' * (epochs != 1)} in {_duration(run.seconds)}",
         "Parameters": f"{sum(run.parameter_counts.values()):,}",
         "Seed": str(run.seed),
@@ -81,6 +81,12 @@ def _hero(run: RunRecord) -> str:
         f'<div class="hero"><div class="score"><b>{score}</b><span>{meaning}</span></div>'
         f"<dl>{listed}</dl></div>"
     )
+
+
+def _examples(run: RunRecord) -> str:
+    """How many there are of each kind."""
+    validation = f"{run.validation_examples:,} to validate, " * bool(run.validation_examples)
+    return f"{run.train_examples:,} to train, {validation}{run.test_examples:,} held out"
 
 
 def _headline(run: RunRecord) -> tuple[str, str]:
@@ -120,20 +126,14 @@ def _curves(run: RunRecord) -> Iterator[str]:
         yield _section("Learning", '<p class="none">No epoch was finished.</p>')
         return
     x = [entry.epoch for entry in run.epochs]
-    losses = {
-        "training": [entry.train_loss for entry in run.epochs],
-        "test": [entry.test_loss for entry in run.epochs],
-    }
+    losses = dict(_by_part(run.epochs, "loss"))
     log = charts.spans_decades(value for line in losses.values() for value in line)
     drawn = charts.line_chart(x, losses, label="loss by epoch", log=log)
     title = "Loss" + (", log scale" if log else "")
     cards = [_section(title, drawn, says=_best(run.epochs), chinese="损失")]
     if run.class_names is not None:
         learned = [entry for entry in run.epochs if entry.epoch] or run.epochs  # 0 is mere chance
-        shares = {
-            "training": [_or_nan(entry.train_accuracy) for entry in learned],
-            "test": [_or_nan(entry.test_accuracy) for entry in learned],
-        }
+        shares = dict(_by_part(learned, "accuracy"))
         x = [entry.epoch for entry in learned]
         drawn = charts.line_chart(x, shares, label="accuracy by epoch", write=percent)
         says = "The share of examples given the right class."
@@ -142,12 +142,27 @@ def _curves(run: RunRecord) -> Iterator[str]:
     yield from _gradients(run.epochs)
 
 
+def _by_part(epochs: Sequence[EpochRecord], figure: str) -> Iterator[tuple[str, list[float]]]:
+    """A curve for each part of the data; for a validation part only where there is one."""
+    for name in ("train", "validation", "test"):
+        values = [getattr(entry, f"{name}_{figure}") for entry in epochs]
+        if name != "validation" or any(value is not None for value in values):
+            yield "training" if name == "train" else name, [_or_nan(value) for value in values]
+
+
 def _best(epochs: tuple[EpochRecord, ...]) -> str:
-    finite = [entry for entry in epochs if math.isfinite(entry.test_loss)]
+    """Where the loss was smallest on the part to choose by; without one, on the test part."""
+    losses = dict(_by_part(epochs, "loss"))
+    name = "validation" if "validation" in losses else "test"
+    finite = [
+        (loss, entry.epoch)
+        for loss, entry in zip(losses[name], epochs, strict=True)
+        if math.isfinite(loss)
+    ]
     if not finite:
-        return "The test loss was never finite."
-    best = min(finite, key=lambda entry: entry.test_loss)
-    return f"The test loss was smallest in epoch {best.epoch}: {number(best.test_loss)}."
+        return f"The {name} loss was never finite."
+    loss, epoch = min(finite)
+    return f"The {name} loss was smallest in epoch {epoch}: {number(loss)}."
 
 
 def _gradients(epochs: tuple[EpochRecord, ...]) -> Iterator[str]:

@@ -63,6 +63,12 @@ def masked(x: Any) -> Any:
     return y * 2.0
 
 
+def masked_root(x: Any) -> Any:
+    s = cnp.sqrt(x)
+    m = x > 0
+    return cnp.where(m, s, 0.0)  # here
+
+
 def by_zero(x: Any) -> Any:
     w = 0.0
     y = x * w  # here
@@ -90,6 +96,7 @@ ZERO: list[tuple[Callable[[Any], Any], float, str, str]] = [
     (truncated, 2.5, "no path", "an integer does not move"),
     (saturated, 1.0, "zero", "tanh is saturated at 100"),
     (masked, 1.0, "zero", "the mask is False, so the other branch was taken"),
+    (masked_root, 0.0, "zero", "the mask is False, so the other branch was taken"),
     (by_zero, 3.0, "zero", "the other factor is 0"),
     (cancelled, 1.5, "zero", "the terms 2 and −2 cancel"),
     (underflown, 1.0, "zero", "the product is below every float"),
@@ -171,12 +178,6 @@ def root(x: Any) -> Any:
     return s
 
 
-def masked_root(x: Any) -> Any:
-    s = cnp.sqrt(x)  # here
-    m = x > 0
-    return cnp.where(m, s, 0.0)
-
-
 def logarithm(x: Any) -> Any:
     z = x * 1.0
     y = cnp.log(z)  # here
@@ -201,7 +202,6 @@ def too_large(x: Any) -> Any:
 
 NOT_FINITE: list[tuple[Callable[[Any], Any], float, str, str]] = [
     (root, 0.0, "nan", "the slope of sqrt at 0 is ∞"),
-    (masked_root, 0.0, "nan", "so choose with where before sqrt"),
     (logarithm, 0.0, "infinite", "the value of log at 0 is −∞"),
     (quotient, 1.0, "nan", "the value of divide at 0 and 0 is nan"),
     (overflown, 1000.0, "infinite", "the value of exp at 1000 is ∞"),

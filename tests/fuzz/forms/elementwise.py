@@ -31,7 +31,7 @@ UNARY = {
         *("np.sin({})", "np.cos({})", "-{}", "np.tanh({})", "np.arctan({})", "np.square({})"),
         *("{} ** 2", "np.arcsinh({})", "np.deg2rad({})", "np.degrees({}) * 0.01", "+{}"),
         *("np.negative({})", "np.positive({})", "np.nan_to_num({})", "np.real({})"),
-        *("np.sigmoid({})", "np.erf({})", "np.sinc({})", "np.array({})", "np.float64(0.5) * {}"),
+        *("np.sigmoid({})", "np.erf({})", "np.sinc({})", "np.asarray({})", "np.float64(0.5) * {}"),
     ),
     "small": (
         *("np.exp({})", "np.sinh({})", "np.cosh({})", "np.expm1({})", "np.exp2({})", "{} ** 3"),
@@ -51,9 +51,6 @@ UNARY = {
     "off integers": ("np.floor({})", "np.ceil({})", "np.trunc({})", "{} % 1.0", "{} // 1.0"),
     "off halves": ("np.round({})", "np.rint({})", "np.around({})"),
 }
-OURS = ("np.sigmoid", "np.erf")
-"""Functions that NumPy itself does not have."""
-
 BINARY = (
     *("{} + {}", "{} * {}", "{} - {}", "np.add({}, {})", "np.multiply({}, {})"),
     *("np.subtract({}, {})", "np.logaddexp({}, {})", "np.logaddexp2({}, {})", "{} * {} + 1"),
@@ -77,8 +74,7 @@ def within(w: Writer, name: str, domain: str) -> str:
 def unary(w: Writer) -> None:
     domain = w.pick([*UNARY])
     text = w.pick(UNARY[domain])
-    if not (text.startswith(OURS) and w.namespace == "numpy"):
-        w.let(text.format(within(w, w.any(), domain)))
+    w.let(text.format(within(w, w.any(), domain)))
 
 
 def with_constant(w: Writer) -> None:

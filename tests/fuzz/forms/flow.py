@@ -22,7 +22,11 @@ def steady(w: Writer, name: str) -> str:
         *("{0} / (1.0 + {0} ** 2)", "0.5 * ({0} + np.sin({1}))", "np.exp(-({0} ** 2)) * {2}"),
     ]
     if shape:
-        texts += ["np.cumsum({0}, axis=-1) * 0.3", "np.flip({0}) * 0.7", "np.roll({0}, 1) - {0} / 2"]
+        texts += [
+            "np.cumsum({0}, axis=-1) * 0.3",
+            "np.flip({0}) * 0.7",
+            "np.roll({0}, 1) - {0} / 2",
+        ]
     return w.pick(texts).format(name, w.pick(others[::-1]), w.constant())
 
 
@@ -91,7 +95,7 @@ def collected(w: Writer) -> None:
     start, i = w.any(), w.new("i")
     texts = (
         "np.stack([np.sin({0} * {1}) for {1} in range(2)])",
-        "np.array([np.sum({0}) ** {1} for {1} in range(3)])",
+        "np.asarray([np.sum({0}) ** {1} for {1} in range(3)])",
         "sum(np.cos({0} + {1}) for {1} in range(3))",
     )
     w.let(w.pick(texts).format(start, i))

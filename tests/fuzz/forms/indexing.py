@@ -22,7 +22,9 @@ def _along(w: Writer, length: int) -> str:
     if length and w.chance(30):
         return str(w.number(0, 2 * length - 1) - length)
     low, high = w.number(0, length), w.number(0, length)
-    return w.pick((":", f"{min(low, 1)}:", f":{high}", "::-1", "::2", f"{low}:{high}", "-2:", "1::2"))
+    return w.pick(
+        (":", f"{min(low, 1)}:", f":{high}", "::-1", "::2", f"{low}:{high}", "-2:", "1::2")
+    )
 
 
 def advanced(w: Writer, shape: tuple[int, ...]) -> str:
@@ -30,9 +32,9 @@ def advanced(w: Writer, shape: tuple[int, ...]) -> str:
     generator = np.random.default_rng(w.number(0, 999))
     kind = w.number(0, 5)
     if kind == 0:  # a mask of all
-        return f"np.array({(generator.random(shape) < 0.6).tolist()}, dtype=bool)"
+        return w.positions((generator.random(shape) < 0.6).tolist())
     if kind == 1:  # a mask of the first axis
-        return f"np.array({(generator.random(shape[0]) < 0.6).tolist()}, dtype=bool)"
+        return w.positions((generator.random(shape[0]) < 0.6).tolist())
     count = w.number(1, 3)
     where = [generator.integers(-n, n, count).tolist() for n in shape]
     if kind == 2:
@@ -41,7 +43,7 @@ def advanced(w: Writer, shape: tuple[int, ...]) -> str:
         return ", ".join(map(str, where))
     if kind == 4:  # a slice between
         return ", ".join([str(where[0]), *(_along(w, n) for n in shape[1:])])
-    return ", ".join([*(_along(w, n) for n in shape[:-1]), f"np.array({where[-1]})"])
+    return ", ".join([*(_along(w, n) for n in shape[:-1]), w.positions(where[-1])])
 
 
 def index(w: Writer, shape: tuple[int, ...]) -> str:
@@ -86,7 +88,7 @@ def walked(w: Writer) -> None:
     """Elements by iteration and unpacking."""
     name = w.some(lambda v: np.ndim(v) and len(v))
     if name:
-        texts = ("sum({})", "[*{}][0]", "sum(r * r for r in {})", "np.array([r + 1 for r in {}])")
+        texts = ("sum({})", "[*{}][0]", "sum(r * r for r in {})", "np.asarray([r + 1 for r in {}])")
         w.let(w.pick(texts).format(name))
 
 

@@ -16,7 +16,7 @@ def product(w: Writer) -> None:
     length = np.shape(w[a])[-1]
     b = w.some(lambda v: np.ndim(v) and np.shape(v)[max(np.ndim(v) - 2, 0)] == length)
     other = b if b and w.chance(60) else w.array((length, 2))
-    texts = ("{} @ {}", "np.dot({}, {})", "np.matmul({}, {})", "{}.dot({})")
+    texts = ("{} @ {}", "np.dot({}, {})", "np.matmul({}, {})")
     w.let(w.pick(texts).format(a, other))
 
 
@@ -59,7 +59,11 @@ def _lettered(w: Writer, shape: tuple[int, ...], lengths: dict[str, int]) -> str
 def powered(w: Writer) -> None:
     name = w.some(lambda v: np.ndim(v) == 2 and np.shape(v)[0] == np.shape(v)[1])
     if name:
-        texts = ("np.linalg.matrix_power({}, 2)", "np.linalg.multi_dot([{0}, {0}, {0}])", "{0} @ {0}")
+        texts = (
+            "np.linalg.matrix_power({}, 2)",
+            "np.linalg.multi_dot([{0}, {0}, {0}])",
+            "{0} @ {0}",
+        )
         w.let(w.pick(texts).format(name))
 
 

@@ -39,23 +39,23 @@ def smooth(w: Writer) -> None:
 
 def extreme(w: Writer) -> None:
     """The largest or smallest, where no other comes near."""
-    name = w.some(_distinct)
+    name = w.some(distinct)
     if name:
         w.let(f"np.{w.pick(EXTREME)}({name}, {options(w, name)})".replace(", )", ")"))
 
 
 def position(w: Writer) -> None:
     """An element found by its being the largest or smallest."""
-    name = w.some(lambda v: np.ndim(v) == 1 and np.size(v) and _distinct(v))
+    name = w.some(lambda v: np.ndim(v) == 1 and np.size(v) and distinct(v))
     if name:
         w.let(f"{name}[np.{w.pick(('argmax', 'argmin'))}({name})]")
 
 
 def spread(w: Writer) -> None:
-    name = w.some(lambda v: np.size(v) > 1 and _distinct(v))
+    name = w.some(lambda v: np.size(v) > 1 and distinct(v))
     if name:
         kind = w.pick(("var", "std", "nanvar", "nanstd"))
-        extra = w.pick(("", ", ddof=1", ", correction=1"))
+        extra = w.pick(("", ", ddof=1", "" if "nan" in kind else ", correction=1"))
         w.let(f"np.{kind}({name}, {options(w, name)}{extra})".replace(", ,", ","))
 
 
@@ -86,7 +86,7 @@ def averaged(w: Writer) -> None:
         w.let(w.pick((text, f"np.trapezoid({name})", f"np.count_nonzero({name}) * {name}")))
 
 
-def _distinct(value: object) -> bool:
+def distinct(value: object) -> bool:
     """Whether all elements are well apart."""
     ordered = np.sort(np.ravel(np.asarray(value)))
     return bool(np.all(np.diff(ordered) > MARGIN))

@@ -44,7 +44,7 @@ def resized(w: Writer) -> None:
     place = w.number(0, 2 * rank + 1) - rank - 1
     texts = (
         *("np.expand_dims({}, {})", "{}[..., None]", "{}[None]", "np.squeeze({})"),
-        *("np.atleast_1d({})", "np.atleast_2d({})", "np.atleast_3d({})", "np.array([{}])"),
+        *("np.atleast_1d({})", "np.atleast_2d({})", "np.atleast_3d({})", "np.asarray([{}])"),
     )
     w.let(w.pick(texts).format(name, place))
 
@@ -67,7 +67,7 @@ def joined(w: Writer) -> None:
         *("np.concatenate(({0}, {1}), axis={3})", "np.stack([{0}, {2}], axis={3})"),
         *("np.hstack([{0}, {1}])", "np.vstack([{0}, {2}])", "np.append({0}, {1})"),
         *("np.concatenate([{0}, {1}, {2}], axis=None)", "np.dstack([{0}, {2}])"),
-        *("np.column_stack([{0}, {2}])", "np.array([{0}, {2}])", "np.block([{0}, {1}])"),
+        *("np.column_stack([{0}, {2}])", "np.asarray([{0}, {2}])", "np.block([{0}, {1}])"),
         "np.insert({0}, 1, {1})",
     )
     w.let(w.pick(texts).format(a, b, same, place))

@@ -10,8 +10,8 @@ from tests.fuzz.writer import Writer
 
 def fresh(w: Writer) -> None:
     """An array of one's own, to be written into."""
-    name = w.some(lambda v: isinstance(v, np.ndarray) and v.ndim)
-    texts = ["{}.copy()", "np.array({})", "{} * 1.0", "np.copy({})", "np.sin({})", "+{}"]
+    name = w.some(lambda v: isinstance(v, np.ndarray))
+    texts = ["{}.copy()", "np.asarray({}).copy()", "{} * 1.0", "np.copy({})", "np.sin({})", "+{}"]
     if w.namespace != "numpy":
         texts += ["np.zeros({1})", "np.ones({1})", "np.full({1}, 0.5)", "np.zeros_like({0})"]
     if name:
@@ -48,11 +48,16 @@ def changed(w: Writer) -> None:
 
 def overlapping(w: Writer) -> None:
     """An array written into from itself."""
-    name = w.some(lambda v: _writable(v) and len(v) > 1)
+    name = w.some(_long)
     if name:
         texts = (
             *("{0}[1:] += {0}[:-1]", "{0}[:] = {0}[::-1]", "{0}[0], {0}[-1] = {0}[-1], {0}[0]"),
-            *("{0}[::-1] = {0} * 0.5", "{0}[:-1] = {0}[1:]", "{0}[0] -= {0}[1]", "{0} += {0}[::-1]"),
+            *(
+                "{0}[::-1] = {0} * 0.5",
+                "{0}[:-1] = {0}[1:]",
+                "{0}[0] -= {0}[1]",
+                "{0} += {0}[::-1]",
+            ),
             *("{0}[[0, 0]] += 1.0", "{0}[0] = {0}[1]", "{0}[...] = {0}.T.T * {0}"),
         )
         write(w, name, w.pick(texts).format(name))
@@ -68,12 +73,12 @@ def by_function(w: Writer) -> None:
             *("np.putmask({0}, {2}, {1})", "np.place({0}, {2}, {1})"),
             "np.copyto({0}, {1}, where={2})",
         )
-        write(w, name, w.pick(texts).format(name, w.any(), mask))
+        write(w, name, w.pick(texts).format(name, f"np.sin({w.any()})", mask))
 
 
 def stepped(w: Writer) -> None:
     """A recurrence, element by element."""
-    name = w.some(lambda v: _writable(v) and len(v) > 1)
+    name = w.some(_long)
     if name:
         texts = (
             "{0}[i] = {0}[i] + 0.5 * {0}[i - 1]",
@@ -91,7 +96,11 @@ def write(w: Writer, name: str, *lines: str) -> None:
 
 
 def _writable(value: object) -> bool:
-    return isinstance(value, np.ndarray) and bool(value.ndim) and value.flags.writeable
+    return isinstance(value, np.ndarray) and value.flags.writeable
+
+
+def _long(value: object) -> bool:
+    return _writable(value) and np.ndim(value) > 0 and np.shape(value)[0] > 1
 
 
 FORMS = (fresh, fresh, assigned, assigned, seen, seen, changed, overlapping, by_function, stepped)

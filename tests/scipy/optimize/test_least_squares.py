@@ -103,8 +103,8 @@ def test_mistakes():
         least_squares(residuals, [1j, 0, 0])
     with pytest.raises(ArgumentError, match="no number"):
         least_squares(lambda x: None, START)
-    with pytest.raises(UnsupportedError, match=r"np.sort.*test_least_squares.py"):
-        least_squares(lambda x: np.sort(x), START)
+    with pytest.raises(UnsupportedError, match=r"np.unique.*test_least_squares.py"):
+        least_squares(lambda x: np.unique(x), START)
     with pytest.raises(ArgumentError, match="a bound has not the form of x0"):
         least_squares(lambda p: p["x"], {"x": 1.0}, bounds=({"y": 0.0}, 1.0))
     with pytest.raises(ValueError, match="'trf', 'dogbox' or 'lm'"):

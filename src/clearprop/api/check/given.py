@@ -51,12 +51,18 @@ class Given:
 
     def along(self, direction: Direction) -> list[float]:
         """The derivative of each number of the target in that direction."""
-        rows = []
+        found = []
         for probe in self._target.probes:
             (weights,) = probe.direction.parts(self._target.shapes)
-            axes = weights.ndim
-            rows.append(direction.dot([np.tensordot(weights, s, axes) for s in self._slopes]))
-        return [float(row) for row in rows]
+            found.append(float(direction.dot([_weighed(weights, s) for s in self._slopes])))
+        return found
+
+
+def _weighed(weights: Array, slopes: Array) -> Array:
+    """The combination of a Jacobian's rows; those that weigh nothing may be NaN."""
+    heavy = weights != 0
+    combined: Array = np.tensordot(weights[heavy], slopes[heavy], 1)
+    return combined
 
 
 def _by_argument(found: Any, point: Point) -> list[list[Any]]:

@@ -99,7 +99,8 @@ class Check:
         slopes = {
             name(head): self._slopes(head[-1], targets[head[:-1]], numbers, grad) for head in heads
         }
-        comparison = Round(self.point, target.probes, slopes, numbers, self.limits)
+        broken = not all(np.isfinite(array).all() for array in self.outputs.arrays)
+        comparison = Round(self.point, target.probes, slopes, numbers, self.limits, broken)
         comparison.compare(places, self.found)
         self.found.skipped += self.point.count**order - len(places) ** order
         if len(places) < self.point.count:

@@ -32,7 +32,7 @@ class GradientCheck:
     skipped: int = 0
     directions: tuple[ElementCheck, ...] = ()
     notes: tuple[str, ...] = ()
-    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict, compare=False)
 
     @property
     def checks(self) -> tuple[ElementCheck, ...]:

@@ -13,7 +13,7 @@ from clearprop.api.check.element import ElementCheck
 from clearprop.api.check.numerical.reference import Numbers, Reference
 from clearprop.api.check.point import Point
 from clearprop.api.check.targets import Probe, Slopes
-from clearprop.api.check.verdict import Limits, Tolerance, judge
+from clearprop.api.check.verdict import Limits, Tolerance, judge, spoiled
 
 RANDOM: Final = "random direction"
 DIRECTIONS: Final = 3
@@ -47,6 +47,7 @@ class Round:
         slopes: The derivatives under test, by the names of their modes.
         numbers: The numerical side.
         limits: The user's tolerances.
+        broken: Whether an output of the function is no finite number.
     """
 
     point: Point
@@ -54,6 +55,7 @@ class Round:
     slopes: Mapping[str, Slopes]
     numbers: Numbers
     limits: Limits
+    broken: bool = False
 
     def compare(self, places: Sequence[Element], found: Found) -> None:
         """Compare at single elements, leaf by leaf, as a leaf has one scale."""
@@ -93,6 +95,8 @@ class Round:
             for probe, analytic, reference, scale in rows:
                 tolerance = Tolerance(self.limits, max(slopes.eps, self.numbers.eps), scale)
                 verdict = judge(analytic, reference, tolerance, 1 + len(probe.inner))
+                if self.broken and np.isnan(analytic):
+                    verdict = spoiled(verdict)
                 check = ElementCheck(
                     name,
                     index,
@@ -129,6 +133,8 @@ class Round:
         reference = self.numbers.along(direction)[number]
         tolerance = Tolerance(self.limits, max(slopes.eps, self.numbers.eps), abs(reference.value))
         analytic, order = slopes.along(direction)[number], 1 + len(self.probes[number].inner)
+        if self.broken and np.isnan(analytic):
+            return False
         return judge(analytic, reference, tolerance, order).status == "fails"
 
 

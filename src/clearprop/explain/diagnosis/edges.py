@@ -95,7 +95,9 @@ def origins(flow: Flow) -> list[Finding]:
             if parts:
                 found.append(_at_node(flow, "creates", parts[-1][0], "the sum overflows"))
             return found
-        edge, part = next((pair for pair in bad if math.isnan(pair[1])), bad[0])
+        # NaN behind a gate that is closed does not arrive, so it is no cause of ∞.
+        alike = [pair for pair in bad if math.isnan(pair[1]) == math.isnan(adjoint)]
+        edge, part = (alike or bad)[0]
         if math.isnan(adjoint) and not math.isnan(part):
             found.append(_at_node(flow, "creates", edge, "∞ − ∞ is not a number"))
         arriving = np.asarray(flow.adjoints[edge.target])
@@ -162,10 +164,6 @@ def _creation(flow: Flow, edge: Wire, index: tuple[int, ...]) -> Iterator[Findin
         because = reasons.singular(node, operands, partial, "slope")
         if coming == 0 and math.isinf(partial):
             because += "; the 0 that arrives there meets it, and 0 · ∞ is NaN"
-            after = [flow.node(wire.target).primitive.name for wire in flow.onward(edge.target)]
-            if "where" in after:
-                name = node.primitive.name
-                because += f"; so choose with where before {name}, from its operands, not after it"
     yield _element(flow, "creates", edge, index, partial, because)
     spoiled = _value_origin(flow, edge.target)
     if spoiled is not None:

@@ -51,11 +51,8 @@ class Flow:
 
     def pull(self, edge: Wire, cotangent: Any = None) -> Any:
         """The part of the source's adjoint that comes back along an edge."""
-        node = self.node(edge.target)
         weight = self.adjoints[edge.target] if cotangent is None else cotangent
-        operands = operands_of(node, self.study.point.values)
-        found = local_of(node).pull(operands, self.study.number(edge.target), weight)
-        return np.asarray(found[edge.slot])
+        return np.asarray(self.study.pull(edge, weight))
 
     def node(self, place: int) -> Node:
         """The node at a place."""

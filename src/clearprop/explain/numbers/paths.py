@@ -7,14 +7,15 @@ best ways on to the output, merged from those of the values behind its edges. (S
 appraisal of some shortest-path algorithms*, Operations Research 17 (1969), section 3.)
 
 Zeros and infinities keep their own lists, because 0 · ∞ is not a number: order is kept under
-multiplication only among finite factors.
+multiplication only among finite factors. A path through a closed edge, such as the one into the
+branch that a choice did not take, is 0 whatever its other factors are.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, final
@@ -81,15 +82,22 @@ class PathFinder:
         names: The name of each value.
         partials: The partial on each edge.
         output: Place of the output.
+        closed: The edges through which nothing passes, not even ∞.
     """
 
     def __init__(
-        self, wiring: Wiring, names: Sequence[str], partials: Sequence[float], output: int
+        self,
+        wiring: Wiring,
+        names: Sequence[str],
+        partials: Sequence[float],
+        output: int,
+        closed: Collection[int] = (),
     ) -> None:
         self.wiring = wiring
         self.names = names
         self.partials = partials
         self.output = output
+        self.closed = frozenset(closed)
         self.counts, _ = count_paths(wiring, output)
 
     def all(self, sources: Sequence[int]) -> list[Path]:
@@ -161,12 +169,14 @@ class PathFinder:
         mantissa, exponent = 1.0, 0
         for factor in reversed(factors):
             mantissa, exponent = _times(factor, mantissa, exponent)
+        if not self.closed.isdisjoint(way):
+            mantissa = 0.0
         names = (self.names[source], *(self.names[wire.target] for wire in wires))
         slots = tuple(wire.slot for wire in wires)
         return Path(names, slots, tuple(factors), mantissa, exponent)
 
 
-_NAN, _INFINITE, _FINITE, _ZERO = _RANKS = range(4)
+_NAN, _INFINITE, _FINITE, _ZERO, _CLOSED = _RANKS = range(5)
 
 
 @final
@@ -210,7 +220,8 @@ class _Best:
         streams: dict[int, list[tuple[int, int]]] = {}
         for edge in self.finder.wiring.leaving[value]:
             for behind in self.ways[wires[edge].target]:
-                rank = _combined(_rank(partials[edge]), behind)
+                rank = _CLOSED if edge in self.finder.closed else _rank(partials[edge])
+                rank = _combined(rank, behind)
                 streams.setdefault(rank, []).append((edge, behind))
         merged = {}
         for rank, parts in streams.items():
@@ -250,6 +261,8 @@ def _rank(factor: float) -> int:
 
 def _combined(factor: int, behind: int) -> int:
     """The rank of a product."""
+    if _CLOSED in (factor, behind):
+        return _CLOSED
     if _NAN in (factor, behind) or {factor, behind} == {_ZERO, _INFINITE}:
         return _NAN
     return _INFINITE if _INFINITE in (factor, behind) else max(factor, behind)

@@ -223,10 +223,10 @@ def _running(expansion: _Expansion, node: Node) -> Any:
     chained = CATALOGUE[{"cummax": "maximum", "cummin": "minimum"}[node.primitive.name]]
     elements = np.empty(rows.shape, object)
     for index in np.ndindex(rows.shape):
-        before = elements[(*index[:-1], index[-1] - 1)] if index[-1] else None
-        pair = (before, rows[index])
-        link = rows[index] if before is None else expansion.maker.apply(chained, pair)
-        elements[index] = link
+        elements[index] = rows[index]
+        if index[-1]:
+            before = elements[(*index[:-1], index[-1] - 1)]
+            elements[index] = expansion.maker.apply(chained, (before, rows[index]))
     return np.moveaxis(elements, -1, axis)
 
 

@@ -22,7 +22,7 @@ from clearprop.explain.numbers.naming import names_of
 from clearprop.explain.numbers.paths import PathFinder
 from clearprop.explain.numbers.point import Index, Point, causes, effects
 from clearprop.explain.numbers.scalars import element_name, expand
-from clearprop.explain.numbers.wiring import wire
+from clearprop.explain.numbers.wiring import Wire, wire
 from clearprop.graph import Constant, Input, Node
 
 MOST_PASSES: Final = 2_000
@@ -142,7 +142,22 @@ class Study:
                 "paths are products of numbers, and this graph has arrays",
                 remedy="Take it apart first, with .expand().",
             )
-        return PathFinder(self.wiring, self.names, self.partials, self.output)
+        return PathFinder(self.wiring, self.names, self.partials, self.output, self._closed())
+
+    def _closed(self) -> list[int]:
+        """The edges between scalars that let nothing pass, not even ∞: into a branch not taken."""
+        return [
+            place
+            for place, edge in enumerate(self.wiring.wires)
+            if self.partials[place] == 0 and self.pull(edge, np.inf) == 0
+        ]
+
+    def pull(self, edge: Wire, cotangent: Any) -> Any:
+        """What an edge makes of a cotangent of its target."""
+        node = self.values[edge.target]
+        assert isinstance(node, Node), "edges lead into nodes"
+        operands = operands_of(node, self.point.values)
+        return local_of(node).pull(operands, self.number(edge.target), cotangent)[edge.slot]
 
     def forward(self, column: Column) -> list[Any]:
         """The derivative of each value by an input; None where no path leads from it.

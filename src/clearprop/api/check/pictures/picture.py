@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from clearprop.api.check.outcome import GradientCheck
 
 MOST_MAPS: Final = 12
-LEFT: Final = 66.0
+LEFT: Final = 58.0
 TOP: Final = 34.0
-MAPS: Final = LEFT + SIDE + 50
+MAPS: Final = LEFT + SIDE + 36
 """Where the frame of the dots stands, and where the maps begin."""
-LEGEND: Final = 360.0
+LEGEND: Final = 340.0
 """The width of the legend."""
 
 LIGHT: Final = {
@@ -126,7 +126,7 @@ def _legend(x: float, y: float) -> str:
     """What the shades mean: each begins at the number before it."""
     parts = [f'<text class="cp-soft" x="{x}" y="{y}">error / allowed</text>']
     for number in range(len(LEVELS) + 1):
-        left = x + 92 + 48 * number
+        left = x + 88 + 47 * number
         box = f'x="{left:.0f}" y="{y - 11}" width="15" height="15"'
         parts.append(f'<rect class="cp-cell cp-shade{number}" {box}/>')
         if number > FAILING:

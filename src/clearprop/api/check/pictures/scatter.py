@@ -9,7 +9,7 @@ from typing import Final
 
 from clearprop.api.check.element import ElementCheck
 
-SIDE: Final = 250.0
+SIDE: Final = 220.0
 """The length of an axis, in pixels."""
 MOST_DOTS: Final = 600
 DECADES: Final = 4

@@ -1,0 +1,140 @@
+"""Many programs, on all cores, in an order that can be taken up again.
+
+Program number i of a seed is made from ``Random("seed/i")`` alone, so that any one of them can be
+made again, in whatever process.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import signal
+import time
+import warnings
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.fuzz.oracle import DisagreementError, examine
+from tests.fuzz.program import Program
+from tests.fuzz.programs import Choices, program
+from tests.fuzz.shrinking import shrunk
+
+CORPUS = Path(__file__).parent / "corpus"
+CHUNK = 50
+
+
+@dataclass
+class Tally:
+    """How many programs, and how many of them were compared in which way.
+
+    Attributes:
+        done: The chunks that are done.
+        counts: How many programs passed each comparison; ``made`` counts the programs.
+        failures: The disagreements by the number of the program.
+        seconds: How long it took, over all runs.
+    """
+
+    done: set[int] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: dict[int, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @classmethod
+    def read(cls, path: Path) -> Tally:
+        """The tally of earlier runs; an empty one if there were none."""
+        if not path.is_file():
+            return cls()
+        kept = json.loads(path.read_text())
+        failures = {int(number): said for number, said in kept["failures"].items()}
+        return cls(set(kept["done"]), Counter(kept["counts"]), failures, kept["seconds"])
+
+    def write(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {**vars(self), "done": sorted(self.done)}
+        path.write_text(json.dumps(kept))
+
+
+def one(seed: int, number: int, corpus: Path = CORPUS) -> tuple[Counter[str], str]:
+    """Try one program; a failing one is shrunk and written into the corpus.
+
+    Returns:
+        What was compared, and what went wrong.
+    """
+    choices = Choices(f"{seed}/{number}")
+    made = program(choices)
+    if made is None:
+        return Counter(), ""
+    said = disagreement(made)
+    if isinstance(said, Counter):
+        return said, ""
+    kind = said.split(":")[0]
+
+    def fails(given: list[int]) -> list[int] | None:
+        played = Choices(given=given)
+        smaller = program(played)
+        found = "" if smaller is None else disagreement(smaller)
+        return played.made if isinstance(found, str) and found.startswith(kind) else None
+
+    small = program(Choices(given=shrunk(choices.made, fails))) or made
+    corpus.mkdir(parents=True, exist_ok=True)
+    told = f"{disagreement(small)}\n\nFound by `make fuzz` as program {number} of seed {seed}."
+    small.save(corpus / f"seed_{seed}_{number}.py", told)
+    return Counter(made=1), said
+
+
+def disagreement(made: Program) -> str | Counter[str]:
+    """What went wrong; or, if nothing did, what was compared."""
+    try:
+        checked = examine(made)
+    except DisagreementError as error:
+        return str(error)
+    return Counter(made=1, **{what: int(done) for what, done in vars(checked).items()})
+
+
+def chunk(seed: int, start: int, stop: int) -> tuple[Counter[str], dict[int, str]]:
+    """Try the programs of a range of numbers."""
+    counts: Counter[str] = Counter()
+    failures = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for number in range(start, stop):
+            found, said = one(seed, number)
+            counts.update(found)
+            if said:
+                failures[number] = said
+    return counts, failures
+
+
+def run(seed: int, count: int, workers: int, tally: Tally) -> Iterator[dict[int, str]]:
+    """Try the first ``count`` programs of a seed that the tally does not have yet.
+
+    Yields:
+        The failures of each chunk as it is done; the tally is brought up to date before.
+    """
+    chunks = [i for i in range(-(-count // CHUNK)) if i not in tally.done]
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts)
+    began = time.monotonic()
+    try:
+        ranges = {i: (i * CHUNK, min((i + 1) * CHUNK, count)) for i in chunks}
+        futures = {pool.submit(chunk, seed, *bounds): i for i, bounds in ranges.items()}
+        for future in as_completed(futures):
+            counts, failures = future.result()
+            i = futures[future]
+            if ranges[i][1] % CHUNK == 0:  # a cut-off one is done again when more are asked for
+                tally.done.add(i)
+            tally.counts.update(counts)
+            tally.failures.update(failures)
+            now = time.monotonic()
+            tally.seconds, began = tally.seconds + now - began, now
+            yield failures
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    """Leave Ctrl-C to the parent, which lets what has begun come to its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

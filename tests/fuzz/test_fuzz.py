@@ -1,0 +1,115 @@
+"""A small run of the fuzzer, its past failures, and whether it would notice anything at all."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.fuzz import campaign
+from tests.fuzz.campaign import CORPUS, Tally
+from tests.fuzz.oracle import DisagreementError, examine
+from tests.fuzz.program import Program
+from tests.fuzz.programs import Choices, program, programs
+from tests.fuzz.shrinking import shrunk
+
+WRONG = """\
+import clearprop.numpy as np
+
+import clearprop as cp
+
+
+def f(x):
+    c0 = cp.custom_derivative(np.sin)
+    c0.{rule}
+    return c0(x) * x
+
+
+ARGS = (
+    np.array([0.5, 1.5]),
+)
+"""
+
+
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(programs())
+def test_all_ways_to_a_random_programs_derivatives_agree(made):
+    examine(made)
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.py")), ids=lambda path: path.stem)
+def test_past_failures_stay_mended(path):
+    examine(Program(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("defjvp(lambda p, t: (np.sin(*p), 1.01 * np.cos(p[0]) * t[0]))", "NumPy's differences"),
+        ("defvjp(lambda x: (np.sin(x), x), lambda x, c: (c * np.sin(x),))", "NumPy's differences"),
+        ("defjvp(lambda p, t: (c0(*p), np.cos(cp.stop_gradient(p[0])) * t[0]))", "second deriv"),
+        ("defvjp(lambda x: (np.sin(x), x), lambda x, c: (c[:1],))", "ShapeError"),
+    ],
+)
+def test_the_oracle_notices_a_wrong_derivative(rule, said):
+    with pytest.raises(DisagreementError, match=said):
+        examine(Program(WRONG.format(rule=rule)))
+
+
+def test_the_oracle_notices_a_wrong_value():
+    source = WRONG.format(rule="defjvp(lambda p, t: (c0(*p), np.cos(p[0]) * t[0]))")
+    wrong = Program(source.replace("return c0(x) * x", "return cp.checkpoint(g)(x)"))
+    wrong.names["g"] = lambda x: x * 2.0
+    wrong.reference.__globals__["g"] = lambda x: x * 2.001
+    with pytest.raises(DisagreementError, match="the traced value and NumPy's"):
+        examine(wrong)
+
+
+def test_a_program_is_made_again_from_its_seed_and_from_its_choices():
+    choices = Choices("3/14")
+    made = program(choices)
+    assert made is not None
+    assert program(Choices("3/14")) == made
+    assert program(Choices(given=choices.made)) == made
+
+
+def test_a_failure_is_shrunk():
+    def fails(given):
+        choices = Choices(given=given)
+        made = program(choices)
+        return choices.made if made and "np.sum" in made.source else None
+
+    number = next(i for i in range(100) if fails(_choices(i)))
+    small = program(Choices(given=shrunk(_choices(number), fails)))
+    body = re.search(r"def f.*?return", small.source, re.DOTALL)[0]
+    assert "np.sum" in body
+    assert len(body.splitlines()) <= 4, small.source
+
+
+def test_a_failure_is_saved_with_its_seed(tmp_path, monkeypatch):
+    monkeypatch.setattr(campaign, "examine", _refuse)
+    counts, said = campaign.one(5, 1, tmp_path)
+    assert counts["made"] == 1
+    assert said == "made up: by the test"
+    (path,) = tmp_path.iterdir()
+    assert "program 1 of seed 5" in path.read_text()
+    examine(Program(path.read_text()))
+
+
+def test_a_run_goes_on_where_it_stopped(tmp_path):
+    kept = tmp_path / "seed-0.json"
+    tally = Tally({0, 2}, campaign.Counter(made=100), {7: "differs"}, 1.5)
+    tally.write(kept)
+    assert Tally.read(kept) == tally
+    assert Tally.read(Path("nowhere")) == Tally()
+    assert not list(campaign.run(0, 50, 1, tally))
+
+
+def _choices(number):
+    choices = Choices(f"0/{number}")
+    program(choices)
+    return choices.made
+
+
+def _refuse(made):
+    raise DisagreementError("made up: by the test")
