@@ -153,7 +153,7 @@ def test_ctrl_c(process, tmp_path):
 
 
 def test_ctrl_c_while_the_command_line_is_loaded():
-    """Half a second in which somebody may change their mind: no traceback of ours or of Python's."""
+    """Somebody may change their mind at once: no traceback, not even Python's own."""
     code = (
         "import sys\n"
         "class Interrupt:\n"
