@@ -18,7 +18,7 @@ ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench fuzz fmt clean
+.PHONY: help demo test check docs bench awkward fuzz fmt clean
 
 help: ## list the words
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,10 @@ bench: $(VENV)/.bench ## compare speed with other libraries (installs autograd, 
 
 fuzz: $(VENV)/.dev ## hold the derivatives of random programs against each other; N=100000 SEED=0
 	@$(ONE_THREAD) $(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED)
+
+awkward: $(VENV)/.bench ## ask other libraries for their answers at awkward points, and make that page
+	@$(ONE_THREAD) $(BIN)/python -m scripts.awkward_others
+	@$(BIN)/python -m scripts.awkward_page
 
 fmt: $(VENV)/.dev ## put the code in form, mending what can be mended
 	@$(BIN)/ruff check --fix-only -q .

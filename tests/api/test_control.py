@@ -299,3 +299,20 @@ def test_an_average_in_a_body_does_not_look_at_its_weights():
     x = np.array([1.0, 2.0])
     assert np.isclose(f(x), 3 * (5 / 3) ** 2)  # proportional weights have the same mean
     assert cp.check_grads(f, x).ok
+
+
+def test_a_pullback_through_a_loop_is_pulled_inside_another_trace():
+    """Its stacks hold plain numbers there, and become part of the graph."""
+
+    def f(x):
+        def loop(u):
+            return cp.while_loop(
+                    lambda s: s[0] < 3, lambda s: (s[0] + 1, np.sin(s[1])), (0, u)
+                )
+        _, pull = cp.vjp(lambda u: loop(u)[1], 0.7)
+        return pull(x)[0] * x
+
+    graph = cp.graph.check(cp.trace(f)(2.0))
+    assert cp.parse(str(graph)) == graph
+    assert cp.run(graph, 3.0) == [f(3.0)]
+    assert cp.grad(f)(2.0) == pytest.approx(slope(f, 2.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,7 @@ COLUMNS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run, show how far it is, and print what came of it."""
     options = _options(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the workers, too
     kept = options.state / f"seed-{options.seed}.json"
     tally, console = Tally.read(kept), Console()
     done = len(tally.done) * CHUNK

@@ -13,7 +13,6 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,8 +93,9 @@ def disagreement(made: Program) -> str | Counter[str]:
     return Counter(made=1, **{what: int(done) for what, done in vars(checked).items()})
 
 
-def chunk(seed: int, start: int, stop: int) -> tuple[Counter[str], dict[int, str]]:
-    """Try the programs of a range of numbers."""
+def chunk(task: tuple[int, int, int]) -> tuple[int, int, Counter[str], dict[int, str]]:
+    """Try the programs of a seed from one number up to another."""
+    seed, start, stop = task
     counts: Counter[str] = Counter()
     failures = {}
     with warnings.catch_warnings():
@@ -105,7 +105,7 @@ def chunk(seed: int, start: int, stop: int) -> tuple[Counter[str], dict[int, str
             counts.update(found)
             if said:
                 failures[number] = said
-    return counts, failures
+    return start, stop, counts, failures
 
 
 def run(seed: int, count: int, workers: int, tally: Tally) -> Iterator[dict[int, str]]:
@@ -114,27 +114,22 @@ def run(seed: int, count: int, workers: int, tally: Tally) -> Iterator[dict[int,
     Yields:
         The failures of each chunk as it is done; the tally is brought up to date before.
     """
-    chunks = [i for i in range(-(-count // CHUNK)) if i not in tally.done]
+    starts = [i * CHUNK for i in range(-(-count // CHUNK)) if i not in tally.done]
+    tasks = [(seed, start, min(start + CHUNK, count)) for start in starts]
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_ignore_interrupts)
     began = time.monotonic()
-    try:
-        ranges = {i: (i * CHUNK, min((i + 1) * CHUNK, count)) for i in chunks}
-        futures = {pool.submit(chunk, seed, *bounds): i for i, bounds in ranges.items()}
-        for future in as_completed(futures):
-            counts, failures = future.result()
-            i = futures[future]
-            if ranges[i][1] % CHUNK == 0:  # a cut-off one is done again when more are asked for
-                tally.done.add(i)
+    with context.Pool(workers, _ignore_interrupts) as pool:  # ended at once on leaving
+        for start, stop, counts, failures in pool.imap_unordered(chunk, tasks):
+            if stop - start == CHUNK:  # a cut-off one is done again when more are asked for
+                tally.done.add(start // CHUNK)
             tally.counts.update(counts)
             tally.failures.update(failures)
             now = time.monotonic()
             tally.seconds, began = tally.seconds + now - began, now
             yield failures
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the parent, which lets what has begun come to its end."""
+    """Leave Ctrl-C to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)

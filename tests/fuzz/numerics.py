@@ -32,8 +32,9 @@ def size(left: Sequence[Any], right: Sequence[Any]) -> float:
 
 
 def moved(point: Sequence[Any], direction: Sequence[Any], step: float) -> Values:
-    """``point + step * direction``, Python floats staying such."""
-    return tuple(x + step * d for x, d in zip(point, direction, strict=True))
+    """``point + step * direction``; what is an array, 0-d ones too, stays one."""
+    pairs = zip(point, direction, strict=True)
+    return tuple(x + step * d if np.ndim(x) else _of(x, x + step * d) for x, d in pairs)
 
 
 def slope(function: Callable[[float], float], step: float = 2e-3) -> tuple[float, float]:
@@ -48,6 +49,10 @@ def slope(function: Callable[[float], float], step: float = 2e-3) -> tuple[float
     first, second = (4 * middle - wide) / 3, (4 * narrow - middle) / 3
     best = (16 * second - first) / 15
     return best, 2 * abs(best - second) + abs(second - first)
+
+
+def _of(like: Any, value: Any) -> Any:
+    return np.asarray(value) if isinstance(like, np.ndarray) else value
 
 
 def _drawn(value: Any, generator: np.random.Generator) -> Any:

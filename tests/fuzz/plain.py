@@ -58,10 +58,14 @@ class custom_derivative:  # noqa: N801
 
 
 def _new(result: Any) -> Any:
-    """The result of an operation, which shares no memory with anything."""
-    return optree.tree_map(
-        lambda leaf: leaf.copy() if isinstance(leaf, np.ndarray) else leaf, result
-    )
+    """The result of an operation: it shares no memory with anything, and numbers are NumPy's."""
+    return optree.tree_map(_copied, result)
+
+
+def _copied(leaf: Any) -> Any:
+    if isinstance(leaf, (float, np.ndarray, np.generic)):
+        return np.array(leaf)[()]
+    return leaf.copy() if np.ndim(leaf) else leaf  # traced, inside a derivative
 
 
 __all__ = ["grad", "hessian", "jacobian", "jvp", "value_and_grad", "vjp"]

@@ -11,7 +11,8 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -45,17 +46,38 @@ class Body(Protocol):
 def to_text(graph: Body) -> str:
     """The text form of a graph."""
     table: dict[str, Constant] = {}
-    bodies: dict[Any, str] = {}
+    bodies = _bodies(graph)
     lines = _block(graph, table, bodies)
-    printed = 0
-    while printed < len(bodies):  # printing a body may add those that it uses itself
-        body, name = list(bodies.items())[printed]
+    for body, name in bodies.items():
         block = _block(body, table, bodies)
         lines += [f"{name} = {block[0]}", *block[1:]]
-        printed += 1
     for digest, value in table.items():
         lines.append(f"{digest} = {_pack(value.value)}")
     return "\n".join(lines)
+
+
+def _bodies(graph: Body) -> dict[Any, str]:
+    """The names of all bodies, each one below all that use it, however many those are."""
+    levels: dict[Any, int] = {}
+    waiting: deque[tuple[Body, int]] = deque([(graph, 1)])
+    while waiting:
+        user, level = waiting.popleft()
+        for node in user.nodes:
+            for body in bodies_in(node.params):
+                if levels.get(body, 0) < level:
+                    levels[body] = level
+                    waiting.append((body, level + 1))
+    ordered = sorted(levels, key=levels.__getitem__)
+    return {body: f"@{place}" for place, body in enumerate(ordered)}
+
+
+def bodies_in(value: Any) -> Iterator[Any]:
+    """The graphs in a static parameter, or in nested tuples of them."""
+    if value.__class__ is tuple:
+        for item in value:
+            yield from bodies_in(item)
+    elif is_body(value):
+        yield value
 
 
 def _block(graph: Body, table: dict[str, Constant], bodies: dict[Any, str]) -> list[str]:
@@ -107,9 +129,9 @@ def is_body(value: Any) -> bool:
 
 
 def literal(value: Any, bodies: dict[Any, str] | None = None) -> str:
-    """A static parameter or a guard's outcome as text; graphs get a name in ``bodies``."""
+    """A static parameter or a guard's outcome as text; graphs have a name in ``bodies``."""
     if bodies is not None and is_body(value):
-        return bodies.setdefault(value, f"@{len(bodies)}")
+        return bodies.get(value, "@")  # no name where none is asked for: by the checker
     match value:
         case np.dtype():
             return value.name

@@ -206,13 +206,14 @@ class Traced(Attributes, Operators):
         )
 
     def __complex__(self) -> NoReturn:
-        raise self.detached("complex(x)", "the real and imaginary parts as two arrays")
+        raise self.detached("complex(x)", "x.astype(complex)")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        is_index = self.dtype.kind in "biu"
         raise self.detached(
-            "turning x into a plain NumPy array",
+            f"turning x into a plain NumPy array{', or indexing one by it,' if is_index else ''}",
             "clearprop.numpy.array, clearprop.numpy.stack or the function's name in "
-            "clearprop.numpy",
+            "clearprop.numpy" + (", and clearprop.numpy.array(a)[i] for a[i]" if is_index else ""),
         )
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:

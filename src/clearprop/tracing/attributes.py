@@ -106,17 +106,23 @@ class Attributes:
 
     @property
     def real(self) -> Any:
-        """The real part: the array itself, as it is real."""
-        return self
+        """The real part: a view; of real numbers the array itself."""
+        return self._call("real")
 
     @real.setter
     def real(self, value: Any) -> None:
-        self._call("setitem", ..., value)
+        self.owner.namespace["setitem"](self.real, ..., value)
 
     @property
     def imag(self) -> Any:
-        """The imaginary part: zeros, as the array is real."""
+        """The imaginary part: a view; of real numbers new zeros."""
         return self._call("imag")
+
+    @imag.setter
+    def imag(self, value: Any) -> None:
+        if self.dtype.kind != "c":
+            raise TypeError("array does not have imaginary part to set")
+        self.owner.namespace["setitem"](self.imag, ..., value)
 
     @property
     def flat(self) -> Flat:

@@ -146,9 +146,9 @@ def output(trace: Trace, value: Any, what: str) -> Traced:
         ) from None
 
 
-_PLAIN: Final = (float, int, np.float64, np.float32, np.ndarray, Traced)
+_PLAIN: Final = (float, int, complex, np.float64, np.float32, np.ndarray, Traced)
 
-_WEAK_DTYPES: Final = {int: "int64", float: "float64"}
+_WEAK_DTYPES: Final = {int: "int64", float: "float64", complex: "complex128"}
 
 
 def _leaf(trace: Trace, value: Any, name: str) -> tuple[Leaf, Any]:
@@ -157,12 +157,11 @@ def _leaf(trace: Trace, value: Any, name: str) -> tuple[Leaf, Any]:
     if kind is Traced:
         value.require_open()
         type_, number, is_array = value.type, value.snapshot(), value.is_array
-    elif kind in (float, int):
+    elif kind in _WEAK_DTYPES:
         type_ = type_of((), _WEAK_DTYPES[kind], weak=True)
         number, is_array = _number(value, type_, name), False
-    elif isinstance(value, (complex, np.ndarray, np.generic)):
+    elif isinstance(value, (np.ndarray, np.generic)):
         refuse_subclass(value)
-        value = np.asarray(value) if kind is complex else value
         require_traceable(value.dtype, f"argument {name}")
         type_ = type_of(value.shape, value.dtype)
         number, is_array = np.array(value)[()], isinstance(value, np.ndarray)

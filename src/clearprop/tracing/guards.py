@@ -67,6 +67,8 @@ def guard_int(value: Traced) -> int:
     """``int(x)``: a float is truncated first, so that the guard looks at an integer."""
     if value.size != 1:
         raise TypeError("only 0-dimensional arrays can be converted to Python scalars")
+    if value.dtype.kind == "c":
+        raise TypeError("a complex number has no integer; take its .real part first")
     single = value if not value.shape else apply("reshape", value, shape=())
     if single.dtype.kind == "f":
         number = bottom(single)

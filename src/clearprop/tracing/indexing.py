@@ -215,7 +215,7 @@ def _refuse_sequence(region: Traced, plan: Plan, value: Any) -> None:
 
 
 def _refuse_truncation(x: Traced, value: Any) -> None:
-    if value.__class__ is Traced and value.dtype.kind == "f" and x.dtype.kind != "f":
+    if value.__class__ is Traced and value.dtype.kind == "f" and x.dtype.kind not in "fc":
         raise DetachmentError(
             f"a traced {value.type} is stored in an array of dtype {x.dtype}",
             where=user_line(),

@@ -132,6 +132,8 @@ def fit(operand: Any, type_: Type, shape: tuple[int, ...], dtype: np.dtype[Any])
                 return operand
             if type_.weak and dtype == np.float64:
                 return float(operand)
+            if type_.weak and dtype == np.complex128:
+                return complex(operand)
             return np.asarray(operand).astype(dtype)[()]
         operand = operand if operand.dtype == dtype else operand.astype(dtype)
         return operand if operand.shape == shape else np.broadcast_to(operand, shape)
@@ -153,7 +155,16 @@ def _operand_dtypes(primitive: Elementwise, types: tuple[Type, ...]) -> tuple[np
     if primitive.ufunc is None and len(types) > 2:  # all are floats, and of one dtype
         data = _result_dtype(types)
         return (data if data.kind == "f" else np.dtype("float64"),) * len(types)
-    return _ufunc_dtypes(primitive.ufunc or (np.sin if len(types) == 1 else np.add), types)
+    dtypes = _ufunc_dtypes(primitive.ufunc or (np.sin if len(types) == 1 else np.add), types)
+    if any(dtype.kind == "c" for dtype in dtypes) and "c" not in primitive.accepts:
+        raise DtypeError(
+            f"{primitive.name} of {' and '.join(str(type_) for type_ in types)}",
+            where=user_line(),
+            why="It is not traced for complex numbers: they have no order, or it has no derivative "
+            "that is a complex number.",
+            remedy="Write it with z.real, z.imag, np.abs(z) or np.angle(z).",
+        )
+    return dtypes
 
 
 @functools.lru_cache(maxsize=4096)

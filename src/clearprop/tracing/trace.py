@@ -19,6 +19,7 @@ from clearprop.graph import (
     Input,
     Location,
     Node,
+    Params,
     Provenance,
     Type,
     Value,
@@ -145,10 +146,10 @@ class Trace:
 
     def capture(self, value: Any) -> Value:
         """A value from outside this trace as an operand: a constant, or an extra input."""
-        if value.__class__ in (float, int, bool):
+        if value.__class__ in (float, int, bool, complex):
             return constant(value, weak=None if value.__class__ is not bool else False)
-        if isinstance(value, (complex, np.ndarray, np.generic)):
-            require_traceable(np.asarray(value).dtype, "a value")
+        if isinstance(value, (np.ndarray, np.generic)):
+            require_traceable(value.dtype, "a value")
         if isinstance(value, np.generic):
             return constant(value)
         if isinstance(value, np.ndarray):
@@ -160,20 +161,28 @@ class Trace:
         return self._capture_traced(value)
 
     def _capture_stack(self, stack: Stack) -> Value:
-        """An empty stack is made here; what another trace left on one becomes an extra input."""
+        """What another trace left on a stack becomes an input; without those, it is rebuilt."""
         zero, depth = stack.zero, 0
         while isinstance(zero, Stack):
             zero, depth = zero.zero, depth + 1
         params = (("shape", np.shape(zero)), ("dtype", np.asarray(zero).dtype), ("depth", depth))
-        primitive = CATALOGUE["stack_new"]
-        type_ = primitive.result((), params)
+        type_ = CATALOGUE["stack_new"].result((), params)
         if stack.height and self.lift:
             self.captured.append((Input(f"captured{len(self.captured)}", type_), stack))
             return self.captured[-1][0]
-        if stack.height:
-            raise EscapedError("a loop's stack is used in a trace that does not know the loop")
-        self.nodes.append(Node(primitive, (), params, type_, self.provenance()))
-        return self.nodes[-1]
+        entries = []
+        while stack.height:
+            stack, top = stack.pop()
+            entries.append(top)
+        made = self._append("stack_new", (), params, type_)
+        for entry in reversed(entries):
+            made = self._append("stack_push", (made, self.capture(entry)), (), type_)
+        return made
+
+    def _append(self, name: str, operands: tuple[Value, ...], params: Params, type_: Type) -> Node:
+        node = Node(CATALOGUE[name], operands, params, type_, self.provenance())
+        self.nodes.append(node)
+        return node
 
     def _capture_array(self, array: np.ndarray[Any, Any]) -> Value:
         """Arrays are copied, as the user may write into them later; an unchanged one is shared."""
@@ -274,8 +283,8 @@ def user_line() -> str:
 
 
 def can_be_traced(dtype: np.dtype[Any]) -> bool:
-    """Whether arrays of that dtype are taken into a trace: real numbers and booleans."""
-    return dtype.kind in "biuf" and dtype.name in DTYPE_NAMES and bool(dtype.isnative)
+    """Whether arrays of that dtype are taken into a trace: numbers and booleans."""
+    return dtype.kind in "biufc" and dtype.name in DTYPE_NAMES and bool(dtype.isnative)
 
 
 def require_traceable(dtype: np.dtype[Any], what: str) -> None:
@@ -285,16 +294,11 @@ def require_traceable(dtype: np.dtype[Any], what: str) -> None:
         DtypeError: Naming the value and its dtype, with what to do instead.
     """
     if not can_be_traced(dtype):
-        is_complex = dtype.kind == "c"
         raise DtypeError(
             f"{what} has dtype {dtype}",
             where=user_line(),
-            why="This version differentiates real functions."
-            if is_complex
-            else "Only booleans, integers and floats can be traced.",
-            remedy="Write the real and the imaginary part as two real arrays."
-            if is_complex
-            else 'Convert it first, for example with x.astype("float64").',
+            why="Only booleans, integers, floats and complex numbers can be traced.",
+            remedy='Convert it first, for example with x.astype("float64").',
         )
 
 

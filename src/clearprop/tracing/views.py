@@ -26,7 +26,7 @@ def view(name: str, base: Any, *indices: Any, always: bool = False, **params: An
     """Apply a step that NumPy answers with a view of ``base`` (or a copy, where it must copy).
 
     Args:
-        name: The primitive: slice, flip, reshape, transpose, broadcast or gather.
+        name: The primitive: slice, flip, reshape, transpose, broadcast, gather, real or imag.
         base: What is looked at.
         indices: The further operands of a gather.
         always: Whether the result is a view also where the concrete numbers were copied.
@@ -173,11 +173,21 @@ def _put_gather(base: Traced, child: Traced, _: dict[str, Any], indices: Operand
     return apply("scatter", base, child, *indices)
 
 
+def _put_real(base: Traced, child: Traced, _: dict[str, Any], __: Operands) -> Any:
+    return apply("complex", child, apply("imag", base))
+
+
+def _put_imag(base: Traced, child: Traced, _: dict[str, Any], __: Operands) -> Any:
+    return apply("complex", apply("real", base), child)
+
+
 _PUT: Final[dict[str, Callable[[Traced, Traced, dict[str, Any], Operands], Any]]] = {
     "slice": _put_slice,
     "reshape": _put_reshape,
     "transpose": _put_transpose,
     "flip": _put_flip,
     "gather": _put_gather,
+    "real": _put_real,
+    "imag": _put_imag,
 }
 """How each view step is undone when the view is written into."""

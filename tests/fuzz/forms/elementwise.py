@@ -112,7 +112,8 @@ def masked(w: Writer) -> None:
     if np.all(np.abs(np.asarray(w[name]) - float(bound)) > MARGIN):
         mask = f"{name} {w.pick(('>', '<', '>=', '<='))} {bound}"
         if w.chance(30):
-            mask = w.pick(("~({})", "({0}) & ({0})", "np.logical_not({})")).format(mask)
+            inverse = "np.logical_not({})" if isinstance(w[name], float) else "~({})"  # ~True is -2
+            mask = w.pick((inverse, "({0}) & ({0})", "np.logical_not({})")).format(mask)
         w.let(f"np.where({mask}, {w.any()}, {w.pick((w.any(), w.constant()))})")
 
 

@@ -65,8 +65,8 @@ def overlapping(w: Writer) -> None:
 
 def by_function(w: Writer) -> None:
     """NumPy's functions that write."""
-    name = w.some(_writable)
-    if name and w.namespace != "numpy":
+    name = w.some(lambda v: _writable(v) and np.ndim(v) > 0)
+    if name and w.namespace != "numpy" and not w.abstract:  # place looks at its mask
         mask = w.array(np.shape(w[name]), "bool")
         texts = (
             *("np.copyto({0}, {1})", "np.fill_diagonal({0}, {1})", "np.put({0}, [0, -1], {1})"),
