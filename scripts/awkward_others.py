@@ -50,19 +50,21 @@ class Library:
     second: Callable[[Any, Any], Any]
 
     def answer(self, row: Row) -> str:
-        """What it says, as text: derivatives, or the name of an exception; – without the function."""
+        """What it says: derivatives, the name of an exception, or – for want of the function."""
         try:
             f = row.function(self.numpy)
             first = self.first(f, self.point(row.at))
             second = None if row.second is None else self.second(f, self.point(row.at))
         except Exception as error:
             missing = isinstance(error, AttributeError) and "namespace" in str(error).lower()
-            return "–" if missing else type(error).__name__
+            return "–" if missing else type(error).__name__.lstrip("_")
         return told(first, second)
 
 
 def array(at: Any) -> Any:
-    """A list as an array; a number stays one."""
+    """Floats as NumPy's, whose 1/0 is ∞ and no error; integers and booleans stay."""
+    if isinstance(at, float):
+        return numpy.float64(at)
     return numpy.array(at, float) if isinstance(at, list) else at
 
 

@@ -29,10 +29,6 @@ def _of_tensors(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *operands: function(*map(_tensor, operands))
 
 
-def _nansum(x: Any) -> Any:
-    return torch.nansum(x)
-
-
 _FUNCTIONS: dict[str, Any] = {
     **{
         name: _of_tensors(getattr(torch, name))
@@ -51,7 +47,9 @@ _FUNCTIONS: dict[str, Any] = {
     "array": _array,
     "arange": torch.arange,
     "eye": lambda n: torch.eye(n, dtype=torch.float64),
-    "nansum": _nansum,
+    "nansum": torch.nansum,
+    "sort": lambda x: torch.sort(x).values,
+    "median": lambda x: torch.quantile(x, 0.5),
     "std": lambda x: torch.std(x, correction=0),
     "var": lambda x: torch.var(x, correction=0),
     "ptp": lambda x: torch.max(x) - torch.min(x),
@@ -62,6 +60,8 @@ _MATRICES: dict[str, Any] = {
     "norm": lambda x, order=None: torch.linalg.norm(x, order),
     "det": torch.linalg.det,
     "eigh": torch.linalg.eigh,
+    "inv": torch.linalg.inv,
+    "slogdet": torch.linalg.slogdet,
     "eigvalsh": torch.linalg.eigvalsh,
     "svd": torch.linalg.svd,
 }

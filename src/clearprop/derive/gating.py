@@ -34,7 +34,7 @@ def pulled(ops: Builder, node: Node, adjoint: Any, needed: Sequence[bool]) -> Se
         found: Sequence[Any] = node.primitive.vjp(ops, y, xs, adjoint, needed, params)
         return found
     found = node.primitive.vjp(ops, y, xs, ops.settle(adjoint), needed, params)
-    gates = _moved_back(ops, node, xs, adjoint.gate)
+    gates = moved_back(ops, node, xs, adjoint.gate)
     if gates is None:
         gates = [_spread(ops, adjoint.gate, x) for x in xs]
     closed = isinstance(node.primitive, Linear)
@@ -53,11 +53,11 @@ def pushed(ops: Builder, node: Node, tangents: Sequence[Any]) -> Any:
     if found.__class__ is not Sym or len(with_gates) < len(moving):
         return found
     masks = [tangent and tangent.gate.mask(ops) for tangent in tangents]
-    gate = _moved_ahead(ops, node, xs, masks)
+    gate = moved_ahead(ops, node, xs, masks)
     return found if gate is None else Gated(found, gate, closed=True)
 
 
-def _moved_back(
+def moved_back(
     ops: Builder, node: Node, xs: Sequence[Sym], gate: Gate
 ) -> Sequence[Gate | None] | None:
     """For each operand which of its elements lead to an element that counts; None if unknown."""
@@ -70,7 +70,7 @@ def _moved_back(
     return [None if mask is None else _of(ops, mask) for mask in masks]
 
 
-def _moved_ahead(
+def moved_ahead(
     ops: Builder, node: Node, xs: Sequence[Sym], masks: Sequence[Sym | None]
 ) -> Gate | None:
     """Which elements of the result come from elements that count; None if that is unknown."""

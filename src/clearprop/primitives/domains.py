@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from clearprop.primitives.builder import Builder, Sym
 
 
-def inside(ops: Builder, beyond: Sym, x: Sym) -> Sym:
-    """1 inside of the domain, NaN beyond it.
+def inside(ops: Builder, beyond: Callable[[Sym], Sym], x: Sym) -> Sym | int:
+    """1 inside of the domain, NaN beyond it; complex functions have a value everywhere.
 
     It is a factor of the slope, not a choice, as all further slopes are to be NaN as well.
     """
+    if x.dtype.kind == "c":
+        return 1
     like = x.type.strong
-    factor: Sym = ops.where(beyond, ops.like(np.nan, like), ops.like(1, like))
+    factor: Sym = ops.where(beyond(x), ops.like(np.nan, like), ops.like(1, like))
     return factor
 
 

@@ -14,6 +14,7 @@ from clearprop.errors import ShapeError
 from clearprop.graph import Type
 from clearprop.primitives.axes import Axes, spread, without
 from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.complexes import require_order
 from clearprop.primitives.gates import Gated
 from clearprop.primitives.samples import integers, reals, sample
 
@@ -28,6 +29,7 @@ def shares(ops: Builder, y: Sym, a: Sym, b: Sym, a_loses: Sym, b_loses: Sym) -> 
 
 def result(x: Type, axes: Axes) -> Type:
     """The axes fall away; none of them may be empty."""
+    require_order("an extreme", x)
     shape = without(x.shape, axes)
     if any(x.shape[axis] == 0 for axis in axes):
         raise ShapeError(f"an extreme over an empty axis of shape {x.shape} does not exist")

@@ -4,12 +4,13 @@
 of 0, that would be lost again: further up 0 meets the partials of that branch, and 0 · ∞ is NaN, as
 for ``where(x > 0, sqrt(x), 0)`` at 0. So the slope carries a *gate*, the condition under which it
 counts. Where the gate is closed the slope is none, whatever number stands in its place. Products
-leave the gate as it is; one ``where`` closes it (:func:`settled`) when the slope leaves the elements
-that the gate speaks of, or meets a slope with another gate. Two slopes whose gates are opposite
-meet in a single ``where``: the derivative of a choice is the choice of the derivatives.
+leave the gate as it is; one ``where`` closes it (:func:`settled`) when the slope leaves the
+elements that the gate speaks of, or meets a slope with another gate. Two slopes whose gates are
+opposite meet in a single ``where``: the derivative of a choice is the choice of the derivatives.
 
 A gate is a list of alternatives, each of boolean values and the outcomes wanted of them: a
-condition in disjunctive normal form, so that opposite gates can be seen to be opposite.
+condition in disjunctive normal form, so that opposite gates can be seen to be opposite. A long one
+is computed and becomes a single boolean value, so that each meeting costs one operation at most.
 
 What else was considered:
 
@@ -23,6 +24,7 @@ What else was considered:
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, final
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
 Wishes = Mapping[Value, bool]
 """Boolean values, each with the outcome that is wanted of it."""
 
-MOST_ALTERNATIVES: Final = 8
-"""Gates with more alternatives are opened as far as the wishes that these share allow."""
+MOST_WISHES: Final = 3
+"""A gate of more wishes is computed."""
 
 
 @final
@@ -47,10 +49,16 @@ class Gate:
         alternatives: The gate is open where all wishes of one of them come true.
     """
 
-    __slots__ = ("alternatives",)
+    __slots__ = ("_mask", "alternatives")
 
     def __init__(self, alternatives: Iterable[Wishes]) -> None:
         self.alternatives: Sequence[Wishes] = tuple(alternatives)
+        self._mask: Sym | None = None
+
+    @property
+    def long(self) -> bool:
+        """Whether it should be computed."""
+        return sum(map(len, self.alternatives)) > MOST_WISHES
 
     @property
     def shape(self) -> Shape:
@@ -69,10 +77,8 @@ class Gate:
         return Gate(pairs) if pairs else None
 
     def either(self, other: Gate) -> Gate | None:
-        """Open where one is, or in more places if that has too many alternatives; None: always."""
+        """Open where one of them is; None if that is everywhere."""
         alternatives = _simplified([*self.alternatives, *other.alternatives])
-        if len(alternatives) > MOST_ALTERNATIVES:
-            alternatives = [_shared(alternatives)]
         return Gate(alternatives) if all(alternatives) else None
 
     def opposite(self, other: Gate) -> tuple[Value, bool, Gate | None] | None:
@@ -88,15 +94,13 @@ class Gate:
 
     def mask(self, ops: Builder) -> Sym:
         """The gate as a boolean value."""
-        whole: Sym | None = None
-        for wishes in self.alternatives:
-            part: Sym | None = None
-            for value, wanted in wishes.items():
-                one = ops.sym(value) if wanted else ops.logical_not(value)
-                part = one if part is None else ops.logical_and(part, one)
-            whole = part if whole is None else ops.logical_or(whole, part)
-        assert whole is not None, "a gate has an alternative, and that a wish"
-        return whole
+        if self._mask is None:
+            alternatives = [
+                functools.reduce(ops.logical_and, [_wish(ops, *wish) for wish in wishes.items()])
+                for wishes in self.alternatives
+            ]
+            self._mask = functools.reduce(ops.logical_or, alternatives)
+        return self._mask
 
     def close(self, ops: Builder, value: Sym) -> Sym:
         """The value where the gate is open, 0 where it is closed."""
@@ -134,6 +138,11 @@ class Gated:
         self.closed = closed
 
 
+def of(mask: Sym, wanted: bool = True) -> Gate:
+    """The gate that is open where the mask has the wanted outcome."""
+    return Gate([{mask.value: wanted}])
+
+
 def settled(ops: Builder, slope: Any) -> Any:
     """The slope without its gate: 0 where it does not count. Slopes without one stay themselves."""
     if slope.__class__ is not Gated:
@@ -150,6 +159,8 @@ def scaled(ops: Builder, slope: Sym | Gated, partial: Any) -> Sym | Gated | None
         return _gated(ops.scale(slope, partial.value), partial.gate)
     if isinstance(partial, Gated):
         gate = partial.gate.both(slope.gate)
+        if gate is not None and gate.long:
+            gate = of(ops.logical_and(partial.gate.mask(ops), slope.gate.mask(ops)))
         return None if gate is None else _gated(ops.scale(slope.value, partial.value), gate)
     stays = isinstance(partial, int | float) and math.isfinite(partial)
     return _gated(ops.scale(slope.value, partial), slope.gate, stays and slope.closed)
@@ -168,11 +179,21 @@ def joined(ops: Builder, a: Any, b: Any) -> Any:
         return value if rest is None else Gated(value, rest, a.closed and b.closed)
     value = settled(ops, a) + settled(ops, b)
     gate = a.gate.either(b.gate)
+    if gate is not None and gate.long:
+        gate = of(ops.logical_or(a.gate.mask(ops), b.gate.mask(ops)))
     return value if gate is None else Gated(value, gate, closed=True)
 
 
 def _gated(value: Sym | None, gate: Gate, closed: bool = False) -> Gated | None:
     return None if value is None else Gated(value, gate, closed)
+
+
+def _wish(ops: Builder, value: Value, wanted: bool) -> Sym:
+    if wanted:
+        return ops.sym(value)
+    if value not in ops.negations:
+        ops.negations[value] = ops.logical_not(value)
+    return ops.negations[value]
 
 
 def _chosen(ops: Builder, mask: Value, wanted: bool, yes: Any, no: Any) -> Sym:

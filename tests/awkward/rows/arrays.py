@@ -8,8 +8,8 @@ from tests.awkward.row import Group, Row
 
 EMPTY = Group(
     "Empty arrays and arrays without axes",
-    "The gradient by an empty array is empty, whatever the value. Where NumPy has no value there is "
-    "an error, as in NumPy.",
+    "The gradient by an empty array is empty, whatever the value. Where NumPy has no value there "
+    "is an error, as in NumPy.",
     (
         Row("np.sum(x)", [], [], "0 elements, 0 slopes"),
         Row("np.prod(x)", [], [], "0 elements, 0 slopes"),
@@ -34,8 +34,8 @@ KINDS = Group(
 
 POSITIONS = Group(
     "Positions that stand twice",
-    "Reading twice adds up. Of several writes to one place the last one stays, as in NumPy, and has "
-    "the whole derivative.",
+    "Reading twice adds up. Of several writes to one place the last one stays, as in NumPy, and "
+    "has the whole derivative.",
     (
         Row("np.sum(x[np.array([0, 0, 1])])", [1.0, 2.0], [2.0, 1.0], "read twice, counted twice"),
         Row(
@@ -66,7 +66,12 @@ NANS = Group(
         Row("np.sum(x)", [nan, 1.0], [1.0, 1.0], "a sum has the slope 1 whatever its terms are"),
         Row("np.sum(x * x)", [nan, 1.0], [nan, 2.0], "element by element"),
         Row("np.nansum(x * x)", [nan, 2.0], [0.0, 4.0], "NaN was left out"),
-        Row("np.max(x)", [nan, 1.0], [nan, nan], "NaN is the extreme, and who shares it is not known"),
+        Row(
+            "np.max(x)",
+            [nan, 1.0],
+            [nan, nan],
+            "NaN is the extreme, and who shares it is not known",
+        ),
         Row("np.maximum(x, 1.0)", nan, nan, "NaN is the extreme"),
         Row("np.abs(x)", nan, nan, "the sign of NaN is NaN"),
         Row("np.where(np.isnan(x), 0.0, x * x)", nan, 0.0, "the constant was taken"),
@@ -90,7 +95,9 @@ MEMORY = Group(
             [1.0, 3.0],
             "the base sees what is written into its view",
         ),
-        Row("y = x * 1.0; z = y; z += y; np.sum(y)", [1.0, 2.0], [2.0, 2.0], "two names, one array"),
+        Row(
+            "y = x * 1.0; z = y; z += y; np.sum(y)", [1.0, 2.0], [2.0, 2.0], "two names, one array"
+        ),
         Row(
             "c = np.array([2.0, 3.0]); y = np.sum(c * x); c[0] = 100.0; y",
             [1.0, 1.0],

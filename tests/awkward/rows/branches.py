@@ -17,7 +17,9 @@ BRANCHES = Group(
             "the constant was taken; the infinite slope of the root is not on the path",
             second=0.0,
         ),
-        Row("np.where(x > 0, np.sqrt(x), 0.0)", -1.0, 0.0, "the root is NaN, and was not taken", 0.0),
+        Row(
+            "np.where(x > 0, np.sqrt(x), 0.0)", -1.0, 0.0, "the root is NaN, and was not taken", 0.0
+        ),
         Row("np.sqrt(np.where(x > 0, x, 0.0))", -1.0, 0.0, "a constant enters the root", 0.0),
         Row("np.where(x > 0, x * np.log(x), 0.0)", 0.0, 0.0, "the constant was taken", 0.0),
         Row("np.where(x > 0, np.log(x), x)", 0.0, 1.0, "the slope of x, which was taken", 0.0),
@@ -56,6 +58,7 @@ BRANCHES = Group(
             "elements that are not picked are not on a path",
         ),
         Row("np.maximum(np.log(x), -10.0)", 0.0, 0.0, "the smaller one has no path", 0.0),
+        Row("np.sqrt(np.maximum(x, 0.0))", -1.0, 0.0, "a constant enters the root", 0.0),
         Row("np.clip(1 / x, -5.0, 5.0)", 0.0, 0.0, "outside of the bounds there is no path", 0.0),
         Row("np.max(np.log(x))", [0.0, 1.0], [0.0, 1.0], "only the largest element has a path"),
         Row(

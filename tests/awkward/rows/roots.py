@@ -9,8 +9,8 @@ ZEROS = [[0.0, 0.0], [0.0, 0.0]]
 ROOTS = Group(
     "Lengths, roots and angles at 0",
     "At the tip of a cone the derivative is the subgradient of smallest norm, 0, and so are all "
-    "derivatives after it: the tip counts as flat, whether the length is written as `abs`, `hypot`, "
-    "`norm` or `std`. A root alone has no bounded slope at 0.",
+    "derivatives after it: the tip counts as flat, whether the length is written as `abs`, "
+    "`hypot`, `norm` or `std`. A root alone has no bounded slope at 0.",
     (
         Row("np.abs(x)", 0.0, 0.0, "the mean of the slopes on both sides", 0.0),
         Row("np.hypot(x, 0.0)", 0.0, 0.0, "the tip of a cone, as for abs", 0.0),

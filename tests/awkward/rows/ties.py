@@ -19,6 +19,8 @@ TIES = Group(
         Row("np.clip(x, 0.0, 1.0)", 1.0, 0.5, "the mean of the slopes on both sides", 0.0),
         Row("np.clip(x, 0.0, 0.0)", 0.0, 0.0, "bounds that meet leave a constant", 0.0),
         Row("np.max(x)", [inf, inf], [0.5, 0.5], "infinities tie as well"),
+        Row("np.sort(x)[0]", [1.0, 1.0, 2.0], [0.5, 0.5, 0.0], "the smallest, as for np.min"),
+        Row("np.median(x)", [1.0, 1.0, 2.0], [0.5, 0.5, 0.0], "either could stand in the middle"),
         Row("np.argmax(x) * x[0]", [1.0, 1.0], [0.0, 0.0], "the position, 0 here, has no path"),
     ),
 )

@@ -224,6 +224,17 @@ def test_nan_and_infinity_name_where_they_come_from(
     assert finding.location.line == line_of(f, "# here")
 
 
+def test_a_branch_that_was_not_taken_is_no_cause() -> None:
+    def f(x: Any) -> Any:
+        s = cnp.sqrt(x)
+        r = cnp.where(x > 0, s, 0.0)
+        return r + cnp.log(x)  # here
+
+    answer = why(f, 0.0)
+    assert answer.verdict == "infinite"
+    assert "sqrt" not in answer.text()
+
+
 def test_where_infinity_turns_into_nan() -> None:
     answer = why(root, 0.0)
     assert [finding.number for finding in answer.findings[:1]] == [math.inf]

@@ -14,7 +14,9 @@ from clearprop.primitives.samples import BELOW_ONE, Awkward
 primitive = Elementwise(
     "arctanh",
     value=lambda xp, x: xp.arctanh(x),
-    partials=lambda ops, y, x: (inside(ops, ops.absolute(x) > 1, x) / ((1 - x) * (1 + x)),),
+    partials=lambda ops, y, x: (
+        inside(ops, lambda x: ops.absolute(x) > 1, x) / ((1 - x) * (1 + x)),
+    ),
     formula=r"\operatorname{artanh} @0",
     domain=(BELOW_ONE,),
     awkward=(

@@ -14,7 +14,7 @@ from clearprop.primitives.samples import POSITIVE, Awkward
 primitive = Elementwise(
     "log",
     value=lambda xp, x: xp.log(x),
-    partials=lambda ops, y, x: (inside(ops, x < 0, x) / x,),
+    partials=lambda ops, y, x: (inside(ops, lambda x: x < 0, x) / x,),
     formula=r"\ln @0",
     domain=(POSITIVE,),
     awkward=(

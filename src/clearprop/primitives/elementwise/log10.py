@@ -16,7 +16,7 @@ from clearprop.primitives.samples import POSITIVE, Awkward
 primitive = Elementwise(
     "log10",
     value=lambda xp, x: xp.log10(x),
-    partials=lambda ops, y, x: (inside(ops, x < 0, x) / (x * math.log(10)),),
+    partials=lambda ops, y, x: (inside(ops, lambda x: x < 0, x) / (x * math.log(10)),),
     formula=r"\log_{10} @0",
     domain=(POSITIVE,),
     awkward=(

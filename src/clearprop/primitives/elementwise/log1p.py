@@ -14,7 +14,7 @@ from clearprop.primitives.samples import ABOVE_MINUS_ONE, Awkward
 primitive = Elementwise(
     "log1p",
     value=lambda xp, x: xp.log1p(x),
-    partials=lambda ops, y, x: (inside(ops, x < -1, x) / (1 + x),),
+    partials=lambda ops, y, x: (inside(ops, lambda x: x < -1, x) / (1 + x),),
     formula=r"\ln(1 + @0)",
     domain=(ABOVE_MINUS_ONE,),
     awkward=(

@@ -16,7 +16,7 @@ from clearprop.primitives.samples import POSITIVE, Awkward
 primitive = Elementwise(
     "log2",
     value=lambda xp, x: xp.log2(x),
-    partials=lambda ops, y, x: (inside(ops, x < 0, x) / (x * math.log(2)),),
+    partials=lambda ops, y, x: (inside(ops, lambda x: x < 0, x) / (x * math.log(2)),),
     formula=r"\log_{2} @0",
     domain=(POSITIVE,),
     awkward=(

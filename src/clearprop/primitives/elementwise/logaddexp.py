@@ -23,7 +23,7 @@ def partials(ops: Builder, y: Sym, a: Sym, b: Sym) -> tuple[Sym, Sym]:
 
 
 def difference(ops: Builder, a: Sym, b: Sym) -> Sym:
-    """a − b, and 0 for equal infinities."""
+    """What lies between them: a − b, and 0 for equal infinities."""
     if any(x.number is not None and math.isfinite(x.number) for x in (a, b)):
         return a - b
     alike = ops.logical_and(ops.equal(a, b), ops.isinf(a))

@@ -20,7 +20,7 @@ MANY: Final = 4_000
 
 def value(xp: Any, mask: Any, a: Any, b: Any) -> Any:
     """NumPy's choice; for many floats the same by quicker ways."""
-    kinds = [getattr(x, "dtype", None) for x in (a, b)]
+    kinds: list[Any] = [getattr(x, "dtype", None) for x in (a, b)]
     if np.size(mask) < MANY or kinds[0] != kinds[1] or kinds[0].kind != "f":
         return xp.where(mask, a, b)[()]
     if not any(mask.strides):  # one truth value, broadcast
@@ -29,7 +29,7 @@ def value(xp: Any, mask: Any, a: Any, b: Any) -> Any:
 
 
 def _by_bits(mask: Any, a: Any, b: Any) -> Any:
-    """b ^ (mask & (a ^ b)), with one step where one of them is the number 0."""
+    """By b ^ (mask & (a ^ b)), in one step where one of them is the number 0."""
     word = np.dtype(f"i{a.dtype.itemsize}")
     chosen = mask.astype(word)
     np.negative(chosen, out=chosen)  # −1 has every bit, 0 has none
