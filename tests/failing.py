@@ -62,7 +62,7 @@ def function_of_the_math_module():
     cp.grad(f)(3.0)
 
 
-@failing("complex(x)", errors.DetachmentError, "complex(x)", "real and imaginary")
+@failing("complex(x)", errors.DetachmentError, "complex(x)", "x.astype(complex)")
 def complex_of_a_traced_value():
     def f(x):
         return complex(x).real
@@ -319,9 +319,116 @@ def option_that_is_not_traced():
     cp.grad(lambda x: numpy.add(x, 1.0, where=V > 1).sum())(V)
 
 
-@failing("Complex numbers", errors.DtypeError, "complex")
-def complex_numbers():
-    cp.grad(lambda x: numpy.abs(x * 1j))(1.0)
+@failing("A gradient of a complex number", errors.DtypeError, "np.abs(z)", "cp.vjp")
+def gradient_of_a_complex_number():
+    cp.grad(lambda z: z * z)(1 + 2j)
+
+
+@failing("A Jacobian by complex numbers", errors.DtypeError, "two directions", "cp.jvp")
+def jacobian_by_complex_numbers():
+    cp.jacobian(lambda z: abs(z))(numpy.array([1 + 2j, 3j]))
+
+
+@failing("An order of complex numbers", errors.DtypeError, "maximum", "np.abs(z)")
+def order_of_complex_numbers():
+    cp.grad(lambda z: numpy.maximum(z, 0).real)(1 + 2j)
+
+
+# Bodies of loops and branches --------------------------------------------------------------------
+
+
+@failing("A decision in a body", errors.TraceError, "decides on a value", "cp.cond", "if c > 10")
+def decision_in_a_body():
+    def step(c, x):
+        if c > 10:
+            c = c / 2
+        return c + x, c
+
+    cp.scan(step, 0.0, V)
+
+
+@failing(
+    "A slice of a traced length in a body", errors.TraceError, "int64", "does not depend on it"
+)
+def slice_in_a_body():
+    def trip(i, total):
+        return total + V[:i].sum()
+
+    cp.fori_loop(0, 3, trip, 0.0)
+
+
+@failing("A plain array at a traced index in a body", errors.DetachmentError, ".array(a)[i]")
+def plain_array_in_a_body():
+    def trip(i, total):
+        return total + V[i]
+
+    cp.fori_loop(0, 3, trip, 0.0)
+
+
+@failing("A carry that changes its dtype", errors.ShapeError, "init is of type int64", "0.0 for 0")
+def carry_that_changes_its_dtype():
+    cp.scan(lambda c, x: (c + x, c), 0, V)
+
+
+@failing("A carry that changes its shape", errors.ShapeError, "init is of type float64, but", "[3]")
+def carry_that_changes_its_shape():
+    cp.while_loop(lambda c: np.sum(c) < 10.0, lambda c: c + V, 0.0)
+
+
+@failing("Branches that differ", errors.ShapeError, "false_fn returns float64", "float64[3]")
+def branches_that_differ():
+    cp.cond(True, lambda x: x, lambda x: x.sum(), V)
+
+
+@failing("Branches of different structure", errors.ShapeError, "(*, *)", "same nesting")
+def branches_of_different_structure():
+    cp.cond(True, lambda x: (x, x), lambda x: x, V)
+
+
+@failing("A condition of many elements", errors.ShapeError, "bool[3]", "np.where")
+def condition_of_many_elements():
+    cp.cond(V > 2, lambda x: x, lambda x: -x, V)
+
+
+@failing("Different lengths in a scan", errors.ShapeError, "xs[0]: 3, xs[1]: 4")
+def different_lengths_in_a_scan():
+    cp.scan(lambda c, x: (c, x[0] * x[1]), 0.0, (V, np.ones(4)))
+
+
+@failing("Elements that take different paths", errors.GuardError, "element 1 of 3", "cp.cond")
+def elements_that_take_different_paths():
+    cp.vmap(lambda x: x if x < 2 else -x)(V)
+
+
+# Custom derivatives ------------------------------------------------------------------------------
+
+
+@failing("A custom derivative without a rule", errors.ArgumentError, "no rule", "defjvp or defvjp")
+def custom_derivative_without_a_rule():
+    f = cp.custom_derivative(lambda x: x * x)
+    cp.grad(f)(3.0)
+
+
+@failing(
+    "A custom derivative that closes over a traced value",
+    errors.TraceError,
+    "refers to a traced value from outside",
+    "Pass it as an argument",
+)
+def custom_derivative_over_a_traced_value():
+    def f(x):
+        times = cp.custom_derivative(lambda y: x * y)
+        times.defjvp(lambda primals, tangents: (times(*primals), tangents[0]))
+        return times(x)
+
+    cp.grad(f)(3.0)
+
+
+@failing("A rule that is not linear", errors.ArgumentError, "not linear in its tangents")
+def rule_that_is_not_linear():
+    f = cp.custom_derivative(lambda x: x * x)
+    f.defjvp(lambda primals, tangents: (f(*primals), tangents[0] ** 2))
+    cp.grad(f)(3.0)
 
 
 # Graphs ------------------------------------------------------------------------------------------

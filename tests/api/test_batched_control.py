@@ -148,3 +148,83 @@ def test_each_element_may_bring_its_own_weights():
 def test_no_elements():
     for f in FUNCTIONS:
         assert cp.vmap(f)(np.zeros(0)).shape == (0,)
+
+
+# Elements that take no part -----------------------------------------------------------------------
+
+
+def row(x, y):
+    """A loop on vectors, of as many trips as the element needs, with weights that all share."""
+    matrix = np.array([[0.9, 0.2, 0.1], [0.1, 0.8, 0.3], [0.2, -0.2, 0.7]])
+    return np.sum(
+        cp.while_loop(
+            lambda s: np.sum(s**2) < 9.0,
+            lambda s: 1.4 * ((matrix * y) @ s) + x * y[0] + 0.1 * s**2,
+            x,
+        )
+    )
+
+
+def test_vectors_of_a_batch_as_long_as_they_are():
+    """A mask of 3 elements must not be taken for one of 3 columns."""
+    xs, y = np.array([[0.1, 0.2, 0.3], [1.0, 0.3, 2.0], [0.2, 0.4, -0.1]]), 1.1 * np.ones(3)
+    by_both = cp.grad(row, argnums=(0, 1))
+    alone = [by_both(x, y) for x in xs]
+    slopes, shared = cp.vmap(by_both, in_axes=(0, None))(xs, y)
+    np.testing.assert_allclose(slopes, [a for a, _ in alone], rtol=1e-12)
+    np.testing.assert_allclose(shared, [b for _, b in alone], rtol=1e-12)
+
+    def whole(xs, y):
+        return np.sum(cp.vmap(row, in_axes=(0, None))(xs, y))
+
+    slopes, shared = cp.grad(whole, argnums=(0, 1))(xs, y)
+    np.testing.assert_allclose(slopes, [a for a, _ in alone], rtol=1e-12)
+    np.testing.assert_allclose(shared, sum(b for _, b in alone), rtol=1e-12)
+    nested = np.stack([xs, 0.9 * xs[::-1]])
+    twice = cp.grad(lambda y: np.sum(cp.vmap(whole, in_axes=(0, None))(nested, y)))(y)
+    np.testing.assert_allclose(
+        twice, cp.grad(whole, 1)(nested[0], y) + cp.grad(whole, 1)(nested[1], y)
+    )
+    seconds = cp.hessian(whole, argnums=1)(xs, y)
+    np.testing.assert_allclose(seconds, sum(cp.hessian(row, argnums=1)(x, y) for x in xs))
+
+
+def guarded(x):
+    return cp.cond(x > 0, np.sqrt, lambda x: 0.0 * x, x) + cp.cond(x > 1, np.log, np.exp, x)
+
+
+def logarithms(x):
+    return cp.while_loop(lambda y: y > 0.01, lambda y: np.log(y) + 0.1 + 0.1 * y, x)
+
+
+@pytest.mark.parametrize("f", [guarded, logarithms])
+def test_nothing_is_computed_that_would_warn(f):
+    xs = np.array([3.0, 1.5, 0.5, -1.0])
+    with np.errstate(all="raise"):
+        assert_mapped(f, xs)
+        for derivative in (cp.grad(f), pushed(f), cp.grad(cp.grad(f)), pushed(cp.grad(f))):
+            assert_mapped(derivative, xs)
+        whole = cp.grad(lambda xs: np.sum(cp.vmap(f)(xs)))(xs)
+    np.testing.assert_allclose(whole, [cp.grad(f)(x) for x in xs.tolist()], rtol=1e-12)
+
+
+def test_no_index_is_out_of_bounds_that_would_not_be_so_alone():
+    x = np.array([1.0, 2.0, 3.0])
+
+    def tail(start, x):
+        return cp.while_loop(
+            lambda s: s[0] < 3, lambda s: (s[0] + 1, s[1] + x[s[0]] ** 2), (start, 0.0)
+        )[1]
+
+    def element(i, x):
+        return cp.cond(i < 3, lambda: x[i], lambda: 0.0)
+
+    starts = np.array([2, 0, 3])
+    np.testing.assert_array_equal(cp.vmap(tail, in_axes=(0, None))(starts, x), [9.0, 14.0, 0.0])
+    np.testing.assert_array_equal(cp.vmap(tail)(starts, np.stack([x, x, x])), [9.0, 14.0, 0.0])
+    slopes = cp.vmap(cp.grad(tail, argnums=1), in_axes=(0, None))(starts, x)
+    np.testing.assert_array_equal(slopes, [[0, 0, 6], [2, 4, 6], [0, 0, 0]])
+    np.testing.assert_array_equal(cp.vmap(element, in_axes=(0, None))(starts, x), [3.0, 1.0, 0.0])
+    np.testing.assert_array_equal(cp.vmap(element, in_axes=(0, None))(starts[2:], x), [0.0])
+    slopes = cp.vmap(cp.grad(element, argnums=1), in_axes=(0, None))(starts, x)
+    np.testing.assert_array_equal(slopes, [[0, 0, 1], [1, 0, 0], [0, 0, 0]])

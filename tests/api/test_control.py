@@ -306,9 +306,8 @@ def test_a_pullback_through_a_loop_is_pulled_inside_another_trace():
 
     def f(x):
         def loop(u):
-            return cp.while_loop(
-                    lambda s: s[0] < 3, lambda s: (s[0] + 1, np.sin(s[1])), (0, u)
-                )
+            return cp.while_loop(lambda s: s[0] < 3, lambda s: (s[0] + 1, np.sin(s[1])), (0, u))
+
         _, pull = cp.vjp(lambda u: loop(u)[1], 0.7)
         return pull(x)[0] * x
 

@@ -87,6 +87,38 @@ def test_a_wrong_rule(rule, error, said):
         cp.grad(f)(1.0)
 
 
+@pytest.mark.parametrize("rule", [lambda x, t: t**2, lambda x, t: abs(t) * x, lambda x, t: t / t])
+def test_a_rule_that_is_not_linear_is_refused(rule):
+    f = cp.custom_derivative(lambda x: x * 2)
+    f.defjvp(lambda p, t: (f(*p), rule(p[0], t[0])))
+    with pytest.raises(ArgumentError, match="not linear in its tangents"):
+        cp.jvp(f, (1.0,), (1.0,))
+    f.defvjp(lambda x: (f(x), x), lambda x, ct: (rule(x, ct),))
+    with pytest.raises(ArgumentError, match="not linear in its cotangents"):
+        cp.grad(f)(1.0)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        lambda x, t: np.linalg.solve(np.outer(x, x) + np.eye(3), t) - t / x,
+        lambda x, t: np.where(x > 0, t, -3 * t)[::-1] * np.sum(x),
+        lambda x, t: cp.cond(x[0] > 0, lambda: t, lambda: 2 * t),
+        lambda x, t: cp.scan(lambda c, row: (c * row + t, None), t, np.ones((2, 3)))[0],
+        lambda x, t: cp.jvp(lambda x: np.sin(x) * x**2, (x,), (t,))[1],
+        lambda x, t: cp.vmap(lambda x, t: np.exp(x) * t)(x, t),
+        lambda x, t: 0.0 * x,
+    ],
+)
+def test_rules_that_are_linear(rule):
+    f = cp.custom_derivative(lambda x: x * 2)
+    f.defjvp(lambda p, t: (f(*p), rule(*p, *t)))
+    x, t = np.array([0.5, 1.0, -2.0]), np.array([1.0, -1.0, 3.0])
+    along = rule(x, t)
+    np.testing.assert_allclose(cp.jvp(f, (x,), (t,))[1], along)
+    np.testing.assert_allclose(cp.vjp(f, x)[1](x)[0] @ t, along @ x)
+
+
 def test_what_a_rule_cannot_know():
     def f(x):
         inner = cp.custom_derivative(lambda y: x * y)
@@ -95,6 +127,87 @@ def test_what_a_rule_cannot_know():
 
     with pytest.raises(TraceError, match="Pass it as an argument"):
         cp.grad(f)(1.0)
+
+
+def test_results_with_none_and_integers_in_them():
+    f = cp.custom_derivative(lambda x: {"a": x * 2, "none": None, "n": 3})
+    f.defjvp(lambda p, t: (f(*p), {"a": t[0] * 5, "none": None, "n": None}))
+    x = np.arange(3.0)
+    np.testing.assert_array_equal(cp.jvp(f, (x,), (x,))[1]["a"], 5 * x)
+    f.defvjp(lambda x: (f(x), "kept"), lambda kept, ct: (ct["a"] * len(kept),))
+    np.testing.assert_array_equal(cp.grad(lambda x: np.sum(f(x)["a"]))(x), 4 * np.ones(3))
+
+
+def test_arguments_with_none_in_them():
+    f = cp.custom_derivative(lambda p: p["x"] * 2)
+    f.defvjp(lambda p: (f(p), None), lambda _, ct: ({"x": ct * 7, "none": None},))
+    assert cp.grad(lambda x: f({"x": x, "none": None}))(1.0) == 7.0
+
+
+def test_a_method():
+    class Layer:
+        scale = 3.0
+
+        @cp.custom_derivative
+        def times(self, x):
+            return self.scale * x
+
+        times.defjvp(lambda p, t: (p[0].times(p[1]), 10 * t[1]))
+
+    assert Layer().times(2.0) == 6.0
+    assert cp.value_and_grad(Layer().times)(2.0) == (6.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("fwd", "bwd", "error", "said"),
+    [
+        (lambda x: x, lambda _, ct: (ct,), ArgumentError, "fwd returns no pair"),
+        (lambda x: (x, x), lambda _, ct: ct, ArgumentError, "bwd returns no tuple of 1"),
+        (lambda x: (x, x), lambda _, ct: (ct, ct), ArgumentError, "bwd returns no tuple of 1"),
+        (lambda x: (x, x), lambda _, ct: ("text",), ShapeError, "returns str"),
+        (lambda x: (x, x), lambda _, ct: ([ct, ct],), ShapeError, r"shape \(2,\)"),
+    ],
+)
+def test_a_wrong_reverse_rule(fwd, bwd, error, said):
+    f = cp.custom_derivative(lambda x: x * 2)
+    f.defvjp(fwd, bwd)
+    with pytest.raises(error, match=said) as caught:
+        cp.grad(f)(1.0)
+    assert "test_custom.py" in str(caught.value)
+
+
+def test_a_rule_of_another_structure():
+    f = cp.custom_derivative(lambda p: {"y": p["x"] * 2})
+    f.defjvp(lambda p, t: (f(*p), {"z": t[0]["x"]}))
+    with pytest.raises(ShapeError, match="another structure"):
+        cp.grad(lambda x: f({"x": x})["y"])(1.0)
+
+
+@pytest.mark.parametrize("made", [by_jvp, by_vjp])
+def test_inside_scans_inside_batches(made):
+    f = made()
+
+    def run(x):
+        return cp.scan(lambda c, t: (f(c, t) + x, f(c, c)), x, np.arange(1.0, 4.0))
+
+    def by_hand(x):
+        c, ys = x, []
+        for t in (1.0, 2.0, 3.0):
+            ys.append(np.sin(c) * c)
+            c = np.sin(c) * t + x
+        return c + sum(ys)
+
+    def total(x):
+        c, ys = run(x)
+        return c + np.sum(ys)
+
+    xs = np.array([0.3, -0.8, 1.9])
+    for order in range(3):
+        found, expected = total, by_hand
+        for _ in range(order):
+            found, expected = cp.grad(found), cp.grad(expected)
+        one_by_one = [expected(x) for x in xs.tolist()]
+        np.testing.assert_allclose(cp.vmap(found)(xs), one_by_one, rtol=1e-11)
 
 
 # checkpoint ---------------------------------------------------------------------------------------

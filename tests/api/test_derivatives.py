@@ -263,3 +263,12 @@ def test_a_derivative_that_depends_on_nothing_can_be_written_into(derive):
         return np.sum(slope)
 
     assert cp.grad(f)(np.array([1.0, 3.0])).tolist() == [1, 7]
+
+
+def test_a_jacobian_of_one_number_is_a_scalar_and_has_no_views():
+    def f(x):
+        slope = cp.jacobian(lambda u: u * u)(x)
+        cnp.reshape(slope, (1,))[0] = 0.0
+        return slope
+
+    assert cp.grad(f)(np.array(3.0)) == 2.0

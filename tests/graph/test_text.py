@@ -107,6 +107,123 @@ def test_a_text_that_describes_an_illegal_graph_is_refused():
         cp.parse(text)
 
 
+BODIES = """\
+graph(x: float) {
+  %0: bool = greater(x, 0.0)
+  %1: float64 = cast(x, dtype=float64)
+  %2: (float64,) = cond(%0, float64[2](1.0, 1.0), %1, on_true=@0, on_false=@1)
+  %3: float64 = item(%2, index=0)
+  return %3
+}
+@0 = graph(another0: float64[2], x0: float64) {
+  %0: float64 = sin(x0)
+  return %0
+}
+@1 = graph(captured0: float64[2], x0: float64) {
+  %0: (float64, float64[2]) = scan(x0, captured0, body=@2, length=2, consts=0, carries=1, \
+backward=False)
+  %1: float64 = item(%0, index=0)
+  %2: float64[2] = item(%0, index=1)
+  return %1
+}
+@2 = graph(x0: float64, x1: float64) {
+  %0: float64 = multiply(x0, x1)
+  return %0, x0
+}"""
+
+
+def with_bodies(x):
+    def scanned(x):
+        return cp.scan(lambda c, t: (c * t, None), x, np.ones(2))[0]
+
+    return cp.cond(x > 0, np.sin, scanned, x)
+
+
+def test_bodies_stand_below_the_graph_that_uses_them():
+    graph = cp.trace(with_bodies)(1.5)
+    assert str(graph) == BODIES
+    assert cp.parse(BODIES) == graph
+    assert cp.run(cp.parse(BODIES), 1.5) == [np.sin(1.5)]
+
+
+def test_a_body_that_is_used_twice_stands_once_and_large_constants_at_the_foot():
+    def f(x):
+        return cp.cond(x > 0, np.sin, np.sin, x) + np.sum(x * np.arange(100.0))
+
+    text = str(cp.trace(f)(1.5))
+    assert text.count("= graph(") == 1
+    assert text.splitlines()[-2] == "}"
+    assert text.splitlines()[-1].startswith("#")
+    assert cp.parse(text) == cp.trace(f)(1.5)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("on_true=@0", "on_true=@3", "line 4, column 63 .*the graph '@3' does not stand below"),
+        ("on_true=@0", "on_true=@", "line 4, .*unreadable text '@"),
+        ("body=@2", "body=@1", "line 13, .*the graph '@1' does not stand below"),
+        ("body=@2", "body=@0", "line 13, .*the graph '@0' does not stand below"),
+        ("@1 =", "@0 =", "line 8, column 4 .*'@0' is defined twice"),
+        ("@1 =", "@1", "line 12, .*expected '=', found 'graph'"),
+        ("@1 = graph", "@1 = grph", "line 12, .*expected 'graph', found 'grph'"),
+        ("  %0: float64 = sin", "  @9 = sin", "line 9, .*expected a node's name"),
+        ("  return %0\n}\n@1", "@1", "line 9, .*the text ends before 'return'"),
+        ("  return %0, x0\n}", "  return %0, x0", "line 20, .*expected '}'"),
+        ("}\n@0 = ", "}\n", "line 4, .*the graph '@0' does not stand below"),
+        ("sin(x0)", "sin(%9)", "line 9, .*'%9' is not defined above"),
+        ("sin(x0)", "sin(x)", "line 9, .*'x' is not defined above"),
+        ("(float64,) =", "(float64 =", r"line 4, .*expected '\)', found '='"),
+        ("(float64,) =", "((float64,),) =", "line 4, .*a tuple cannot hold a tuple"),
+        ("(float64,) =", "stack((float64,)) =", "line 4, .*a stack cannot hold a tuple"),
+        ("(float64,) =", "stack() =", r"line 4, .*expected a type, found '\)'"),
+        ("(float64,) =", "(float65,) =", "line 4, .*no dtype 'float65'"),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_with_its_line(old, new, message):
+    assert BODIES.count(old) == 1
+    with pytest.raises(ParseError, match=message):
+        cp.parse(BODIES.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("on_true=@0", "on_true=3", "on_true=3 is no Graph"),
+        ("on_true=@0", "on_true=@2", "a body takes"),
+        (
+            "x0: float64) {\n  %0: float64 = sin",
+            "x0: float32) {\n  %0: float32 = sin",
+            "a body takes",
+        ),
+        ("index=0)\n  return %3", "index=1)\n  return %3", "item 1 of a value of type"),
+        ("  return %3", "  return %2", r"an input or output of type \(float64,\)"),
+    ],
+)
+def test_bodies_that_do_not_fit_make_an_illegal_graph(old, new, message):
+    with pytest.raises(GraphError, match=message):
+        cp.parse(BODIES.replace(old, new))
+
+
+@given(st.integers(0, len(BODIES) - 1), st.sampled_from('@0123#()=,{}\nstack %"'))
+@settings(deadline=None)
+def test_damaged_bodies_parse_or_are_refused(place, character):
+    with contextlib.suppress(GraphError):
+        cp.parse(BODIES[:place] + character + BODIES[place + 1 :])
+
+
+def test_types_of_tuples_and_stacks_survive():
+    text = """\
+graph(x: stack(stack(float32[2])), y: stack(bool), z: float32[2]) {
+  %0: (stack(stack(float32[2])), stack(float32[2])) = stack_pop(x)
+  %1: stack(float32[2]) = item(%0, index=1)
+  %2: stack(float32[2]) = stack_push(%1, z)
+  %3: stack(float32[2]) = stack_new(shape=(2,), dtype=float32, depth=0)
+  return %2, y, %3
+}"""
+    assert str(cp.parse(text)) == text
+
+
 @given(st.text(max_size=200))
 def test_no_text_raises_anything_but_a_graph_error(text):
     with pytest.raises(GraphError):
@@ -184,3 +301,10 @@ def test_a_damaged_text_is_a_graph_error_with_its_line(data):
         text = text[:start] + data.draw(st.sampled_from(PIECES)) + text[stop:]
     found = parsed_or_complaint(text)
     assert isinstance(found, cp.Graph) or "line " in found or "<text>:" in found
+
+
+def test_a_body_stands_below_all_that_use_it():
+    loop = lambda x: cp.fori_loop(0, 2, lambda i, u: u * 1.5, x)  # noqa: E731
+    graph = cp.trace(lambda x: cp.checkpoint(loop)(loop(x)))(2.0)
+    assert str(graph).count("\n@") == 2
+    assert cp.parse(str(graph)) == graph

@@ -13,8 +13,9 @@ import optree
 
 from clearprop.api.bodies import Body, body_of
 from clearprop.api.calls import Call, called, is_traced_now
+from clearprop.api.linearity import is_linear
 from clearprop.errors import ArgumentError, ShapeError, TraceError
-from clearprop.graph import Value
+from clearprop.graph import Graph, Value
 from clearprop.tracing import Traced, as_array, cast, require_callable, user_line, zeros
 
 Rule = tuple[str, Callable[..., Any], Callable[..., Any] | None]
@@ -92,8 +93,9 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
         mode, first, second = self._rule
         rule = self._jvp_rule(call, first) if mode == "jvp" else self._vjp_rule(call, first, second)
         _refuse(rule.captured, "its rule")
-        consts = len(rule.captured)
-        params = {"body": call.graph, "rule": rule.arranged(), "mode": mode, "consts": consts}
+        consts, graph = len(rule.captured), rule.arranged()
+        _require_linear(graph, call.graph, mode)
+        params = {"body": call.graph, "rule": graph, "mode": mode, "consts": consts}
         return call.apply("custom", rule.captured, **params)
 
     def _answer(self, args: tuple[Any, ...]) -> tuple[Any] | None:
@@ -232,8 +234,9 @@ def _fitting(
         if leaf is None and missing:
             leaf = zeros(value.type)
         slope = as_array(leaf)
-        if slope.dtype.kind not in "biuf" or slope.shape != value.type.shape:
-            given = f"shape {slope.shape}" if slope.dtype.kind in "biuf" else type(leaf).__name__
+        kinds = "biufc" if value.type.dtype.kind == "c" else "biuf"
+        if slope.dtype.kind not in kinds or slope.shape != value.type.shape:
+            given = f"shape {slope.shape}" if slope.dtype.kind in kinds else type(leaf).__name__
             raise ShapeError(
                 f"the rule returns {given} for a value of type {value.type}",
                 where=user_line(),
@@ -241,6 +244,19 @@ def _fitting(
             )
         made.append(cast(slope, value.type.dtype))
     return made
+
+
+def _require_linear(rule: Graph, body: Graph, mode: str) -> None:
+    """Raise if a rule is not linear, as both modes would then give different derivatives."""
+    slopes = body.inputs if mode == "jvp" else body.outputs
+    if not is_linear(rule, sum(value.type.differentiable for value in slopes)):
+        what = "tangents" if mode == "jvp" else "cotangents"
+        raise ArgumentError(
+            f"the rule of a custom derivative is not linear in its {what}",
+            where=user_line(),
+            why="A derivative is linear in the direction, and the other mode is its transpose.",
+            remedy=f"Let the rule only add the {what} up and multiply them by other values.",
+        )
 
 
 def _refuse(captured: Sequence[Any], who: str) -> None:

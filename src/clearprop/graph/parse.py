@@ -10,7 +10,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from clearprop.errors import ArgumentError
+from clearprop.errors import ArgumentError, DtypeError
 from clearprop.graph.graph import Graph
 from clearprop.graph.node import (
     Constant,
@@ -190,14 +190,16 @@ class _Parser(Tokens):
         return self.catalogue[name]
 
     def type(self) -> Type:
-        if self.skip("("):
-            return tuple_of(tuple(self.types_until(")")))
-        if self.tokens[self.position][1] == "stack":
-            self.position += 1
-            self.take("(")
-            element = self.type()
-            self.take(")")
-            return stack_of(element)
+        try:
+            if self.skip("("):
+                return tuple_of(tuple(self.types_until(")")))
+            if self.skip("stack"):
+                self.take("(")
+                element = self.type()
+                self.take(")")
+                return stack_of(element)
+        except DtypeError as error:
+            raise self.error(error.what) from None
         return self.array_type()
 
     def types_until(self, mark: str) -> Iterator[Type]:

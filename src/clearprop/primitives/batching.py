@@ -53,11 +53,14 @@ def moved(ops: Builder, x: Sym, start: int, stop: int) -> Sym:
 def select(ops: Builder, mask: Sym, yes: Sym, no: Sym) -> Sym:
     """Element by element of a batch the one or the other; of stacks the first.
 
+    The mask speaks of the leading axes; without axes it is that of a function for one element.
     Stacks grow and shrink for all elements at once: what lies on them knows for whom it counts.
     """
     if yes.type.form == "stack":
         return yes
-    column = ops.reshape(mask, shape=(*mask.shape, *[1] * (len(yes.shape) - 1)))
+    if mask.shape in ((), yes.shape):
+        return ops.where(mask, yes, no)
+    column = ops.reshape(mask, shape=(*mask.shape, *[1] * (len(yes.shape) - len(mask.shape))))
     return ops.where(ops.broadcast(column, shape=yes.shape), yes, no)
 
 

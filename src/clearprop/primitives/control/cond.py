@@ -15,8 +15,9 @@ from typing import Any
 
 from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Graph, Type, tuple_of
-from clearprop.primitives.batching import select
+from clearprop.primitives.absent import parted, stand_ins
 from clearprop.primitives.bodies import (
+    build,
     chosen,
     or_zeros,
     output_types,
@@ -87,8 +88,30 @@ def batch(
     both = [ops.passes.batch(graph, batched[1:], size, always=True)[0] for graph in pair]
     if not batched[0]:
         return ops.cond(*xs, on_true=both[0], on_false=both[1])
-    chosen, other = (ops.inline(graph, xs[1:]) for graph in both)
-    return Bundle([select(ops, xs[0], a, b) for a, b in zip(chosen, other, strict=True)])
+    parts = (xs[0], ops.logical_not(xs[0]))
+    chosen, other = (
+        _for_some(ops, part, graph, xs[1:], batched[1:])
+        for part, graph in zip(parts, both, strict=True)
+    )
+    return Bundle([parted(ops, xs[0], a, b) for a, b in zip(chosen, other, strict=True)])
+
+
+def _for_some(
+    ops: Builder, part: Sym, graph: Graph, xs: Sequence[Sym], batched: Sequence[bool]
+) -> tuple[Sym, ...]:
+    """The outputs of one branch, evaluated if any element takes part."""
+    flags = [True, *batched]
+
+    def on_true(inner: Builder, values: list[Sym]) -> list[Sym]:
+        return inner.inline(graph, stand_ins(inner, values[0], values, flags)[1:])
+
+    def on_false(inner: Builder, values: list[Sym]) -> list[Sym]:
+        return [inner.zeros(type_) for type_ in output_types(graph)]
+
+    types = [[part.type, *(x.type for x in xs)]]
+    some = ops.any(part, axes=(0,))
+    pair = build(ops, types, on_true), build(ops, types, on_false)
+    return ops.items(ops.cond(some, part, *xs, on_true=pair[0], on_false=pair[1]))
 
 
 primitive = Control(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from clearprop.errors import ShapeError
-from clearprop.graph import Graph, Type, tuple_of
+from clearprop.graph import Graph, Type, tuple_of, type_of
 from clearprop.primitives.batching import moved, repeated
 from clearprop.primitives.bodies import (
     build,
@@ -179,20 +179,54 @@ def cotangents(
     types = loop.types
     ct_types = [[x.type.with_shape(x.shape[1:]) for x in ct_slices]]
     inner_types = [types[0], [x.type for x in sums], [x.type for x in ct_carry], *types[1:]]
-    scan = ops.scan(
-        *(*consts, *sums, *ct_carry, *histories, *slices, *ct_slices),
-        body=build(ops, [*inner_types, *ct_types], trip),
-        length=loop.length,
-        consts=len(consts),
-        carries=sum(counts),
-        backward=not loop.backward,
-    )
-    found = list(ops.items(scan))
+    operands = [*consts, *sums, *ct_carry, *histories, *slices, *ct_slices]
+    body = build(ops, [*inner_types, *ct_types], trip)
+    back = Loop(body, loop.length, len(consts), sum(counts), not loop.backward)
+    has_stacks = any(x.type.form == "stack" for x in (*sums, *ct_carry))
+    if has_stacks:
+        found = _by_while(ops, back, operands)
+    else:
+        found = list(ops.items(ops.scan(*operands, **vars(back))))
     return [
         *spread(found[: counts[0]], wants[0]),
         *spread(found[counts[0] : sum(counts)], wants[1]),
         *spread(found[sum(counts) :], wants[2]),
     ]
+
+
+def _by_while(ops: Builder, loop: Loop, operands: Sequence[Sym]) -> list[Sym]:
+    """The results, by a while loop, whose own derivatives can keep carries that are stacks.
+
+    There are such where the body captured a stack, to pull back through a loop outside of it.
+    """
+    consts, carry, slices = loop.operands(operands)
+    made = loop.results([value.type for value in loop.body.outputs])[1]
+    out = [ops.zeros(type_.with_shape((loop.length, *type_.shape))) for type_ in made]
+    last = loop.length - 1
+
+    def trip(
+        inner: Builder, fixed: list[Sym], xs: list[Sym], t: list[Sym], now: list[Sym], ys: list[Sym]
+    ) -> list[Sym]:
+        place = last - t[0] if loop.backward else t[0]
+        found = inner.inline(loop.body, [*fixed, *now, *(inner.gather(x, place) for x in xs)])
+        after, entries = loop.results(found)
+        pairs = zip(ys, entries, strict=True)
+        return [t[0] + 1, *after, *(inner.scatter(y, entry, place) for y, entry in pairs)]
+
+    def goes_on(inner: Builder, *parts: list[Sym]) -> list[Sym]:
+        return [parts[2][0] < loop.length]
+
+    start = ops.zeros(type_of((), "int64"))
+    groups = [consts, slices, [start], carry, out]
+    types = [[x.type for x in group] for group in groups]
+    results = ops.while_loop(
+        *flat(groups),
+        cond=build(ops, types, goes_on),
+        body=build(ops, types, trip),
+        consts=len(consts) + len(slices),
+        saves=False,
+    )
+    return list(ops.items(results))[1:]
 
 
 def batch(

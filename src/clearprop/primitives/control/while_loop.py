@@ -20,6 +20,7 @@ from typing import Any, final
 
 from clearprop.errors import ShapeError
 from clearprop.graph import Graph, Type, stack_of, tuple_of, type_of
+from clearprop.primitives.absent import alone, stand_ins
 from clearprop.primitives.batching import repeated, select
 from clearprop.primitives.bodies import (
     build,
@@ -163,10 +164,16 @@ def cotangents(
         popped = [inner.items(inner.stack_pop(stack)) for stack in kept]
         rests, entries = [p[0] for p in popped], [p[1] for p in popped]
         counts = entries.pop()
-        found = inner.inline(derived, [*fixed, *entries, *rests, *slopes])
-        more = total(running, found[: len(running)])
-        old, new = [*running, *slopes], [*more, *found[len(running) :]]
-        return [*rests, *(inner.choose(counts, a, b) for a, b in zip(new, old, strict=True))]
+        seeds = slopes
+        if counts.shape:  # a batch may share a const, so its elements are told apart before
+            seeds = [x if x.type.form == "stack" else alone(inner, counts, x) for x in slopes]
+        found = inner.inline(derived, [*fixed, *entries, *rests, *seeds])
+        more = found[: len(running)]
+        if not counts.shape:
+            more = [alone(inner, counts, x) for x in more]
+        pairs = zip(found[len(running) :], slopes, strict=True)
+        after = [select(inner, counts, new, old) for new, old in pairs]
+        return [*rests, *total(running, more), *after]
 
     def goes_on(inner: Builder, *parts: list[Sym]) -> list[Sym]:
         return [inner.stack_height(parts[1][-1]) > 0]
@@ -198,7 +205,7 @@ def batch(
             break
         carry = after
     if differs:
-        cond, body = _masked(ops, loop, cond, body)
+        cond, body = _masked(ops, loop, cond, body, consts)
     flags = zip(entering, loop.operands(batched)[1], carry, strict=True)
     entering = [repeated(ops, x, size) if wants and not has else x for x, has, wants in flags]
     results = ops.items(
@@ -211,8 +218,18 @@ def batch(
     )
 
 
-def _masked(ops: Builder, loop: Loop, cond: Graph, body: Graph) -> tuple[Graph, Graph]:
-    """Condition and body of a batch in which some elements end before others."""
+def _masked(
+    ops: Builder, loop: Loop, cond: Graph, body: Graph, batched: Sequence[bool]
+) -> tuple[Graph, Graph]:
+    """Condition and body of a batch in which some elements end before others.
+
+    Args:
+        ops: Whose catalogue and passes to use.
+        loop: The loop for one element.
+        cond: Its condition for each element of the batch.
+        body: Its body for the batch.
+        batched: Which consts differ between the elements.
+    """
     types = [[value.type for value in group] for group in loop.operands(body.inputs)]
 
     def goes_on(inner: Builder, *parts: list[Sym]) -> list[Sym]:
@@ -220,7 +237,8 @@ def _masked(ops: Builder, loop: Loop, cond: Graph, body: Graph) -> tuple[Graph, 
 
     def trip(inner: Builder, fixed: list[Sym], before: list[Sym]) -> list[Sym]:
         (counts,) = inner.inline(cond, [*fixed, *before])
-        after = inner.inline(body, [*fixed, *before])
+        flags = [*batched, *[True] * len(before)]
+        after = inner.inline(body, stand_ins(inner, counts, [*fixed, *before], flags))
         if loop.saves:  # the trip counts for those elements alone that are not done
             rest, top = inner.items(inner.stack_pop(after[-1]))
             none = inner.zeros(top.type)
