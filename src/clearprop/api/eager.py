@@ -15,7 +15,7 @@ import numpy as np
 from clearprop.derive import batch
 from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
-from clearprop.graph import Graph, Node
+from clearprop.graph import Graph, Node, Type
 from clearprop.tracing import Leaf, Trace, Traced, bind, new_array
 
 CACHED_NODES: Final = 20_000
@@ -54,6 +54,7 @@ class Derived:
         used = [node for node in saved if node in needed]
         self.positions = [place[node] for node in used]
         self.plan = Plan(derived, used)
+        self.outputs = derived.outputs
 
     def run(self, nodes: Sequence[Node], saved: dict[Any, Any], inputs: Sequence[Any]) -> list[Any]:
         """The derived graph's outputs, as arrays that belong to nobody else.
@@ -66,7 +67,8 @@ class Derived:
         given = [saved[nodes[i]] for i in self.positions]
         if any(value.__class__ is Traced for value in (*inputs, *given)):
             results = self.plan.run(inputs, given, bind)
-            return [r.snapshot() if r.__class__ is Traced else _writable(r) for r in results]
+            pairs = zip(results, self.outputs, strict=True)
+            return [_traced(result, output.type) for result, output in pairs]
         with np.errstate(all="ignore"):
             results = self.plan.run(inputs, given)
         foreign = {id(value) for value in (*inputs, *given)}
@@ -93,9 +95,13 @@ def owned(value: Any, foreign: set[int]) -> Any:
     return value
 
 
-def _writable(value: Any) -> Any:
-    """A result that depends on nothing traced, as an array that can hold what is traced."""
-    return new_array(value.copy()) if isinstance(value, np.ndarray) else value
+def _traced(value: Any, type_: Type) -> Any:
+    """A result among traced values, traced even if it depends on none of them."""
+    if value.__class__ is Traced:
+        return value.snapshot()
+    result = new_array(value.item() if type_.weak else np.array(value))
+    result.is_array = bool(type_.shape)
+    return result
 
 
 def present(value: Any, leaf: Leaf) -> Any:
