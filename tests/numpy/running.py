@@ -102,7 +102,7 @@ def assert_same(ours: Any, theirs: Any, tolerance: float = 64.0) -> None:
 
 def assert_close(ours: Any, theirs: Any, tolerance: float) -> None:
     """Equal but for some roundings."""
-    if theirs.dtype.kind == "f" and theirs.size:
+    if theirs.dtype.kind in "fc" and theirs.size:
         unit = np.finfo(theirs.dtype).eps
         scale = np.max(np.abs(np.where(np.isfinite(theirs), theirs, 0)))
         allowed = {"rtol": tolerance * unit, "atol": tolerance * unit * max(scale, 1e-30)}
@@ -111,24 +111,24 @@ def assert_close(ours: Any, theirs: Any, tolerance: float) -> None:
         np.testing.assert_array_equal(ours, theirs)
 
 
-def is_real(value: Any) -> bool:
+def is_floating(value: Any) -> bool:
     """Whether an argument can be differentiated by."""
-    return isinstance(value, float) or (
-        isinstance(value, (np.ndarray, np.floating)) and value.dtype.kind == "f"
+    return isinstance(value, (float, complex)) or (
+        isinstance(value, (np.ndarray, np.inexact)) and value.dtype.kind in "fc"
     )
 
 
 def assert_derivatives(case: Case, seed: int = 0) -> None:
     """Reverse against forward, and in double precision forward against central differences."""
     generator = np.random.default_rng(seed)
-    places = [i for i, arg in enumerate(case.args) if is_real(arg)]
+    places = [i for i, arg in enumerate(case.args) if is_floating(arg)]
     point = tuple(case.args[i] for i in places)
 
     def function(*xs: Any) -> Any:
         args = list(case.args)
         for i, x in zip(places, xs, strict=True):
             args[i] = x
-        return [part for part in flat(case.program(cp.numpy, *args)) if part.dtype.kind == "f"]
+        return [part for part in flat(case.program(cp.numpy, *args)) if part.dtype.kind in "fc"]
 
     plain = function(*point)
     if not plain or not all(np.isfinite(part).all() for part in plain):
@@ -139,7 +139,8 @@ def assert_derivatives(case: Case, seed: int = 0) -> None:
     weights = [_like(part, generator) for part in value]
     forward = _dot(weights, tangents)
     reverse = _dot(pull(weights), direction)
-    single = any(getattr(x, "dtype", np.dtype(float)) != np.float64 for x in (*point, *value))
+    double = (np.float64, np.complex128)
+    single = any(getattr(x, "dtype", np.float64) not in double for x in (*point, *value))
     np.testing.assert_allclose(reverse, forward, **_allowed(1e-3 if single else 1e-9, weights))
     if not single:
         step = 1e-6
@@ -157,18 +158,20 @@ def flat(result: Any) -> list[Any]:
 
 
 def _like(x: Any, generator: np.random.Generator) -> Any:
-    if isinstance(x, float) and not isinstance(x, np.floating):
-        return float(generator.normal())
+    if isinstance(x, (float, complex)) and not isinstance(x, np.inexact):
+        return type(x)(*generator.normal(size=1 if isinstance(x, float) else 2))
     drawn = np.empty_like(x)  # in the same memory order
     drawn[...] = generator.normal(size=np.shape(x))
+    if np.iscomplexobj(x):
+        drawn.imag = generator.normal(size=np.shape(x))
     return drawn if isinstance(x, np.ndarray) else drawn[()]
 
 
 def _dot(left: Any, right: Any) -> float:
     pairs = zip(left, right, strict=True)
-    return float(sum(np.sum(np.multiply(a, b, dtype=float)) for a, b in pairs))
+    return float(sum(np.sum(np.multiply(a, b, dtype=complex)).real for a, b in pairs))
 
 
 def _allowed(tolerance: float, values: Any) -> dict[str, float]:
-    scale = sum(float(np.sum(np.abs(np.asarray(v, float)))) for v in values)
+    scale = sum(float(np.sum(np.abs(v))) for v in values)
     return {"rtol": tolerance, "atol": tolerance * (1 + scale)}

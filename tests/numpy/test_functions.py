@@ -12,14 +12,34 @@ from tests.numpy.running import (
     assert_derivatives,
     assert_same,
     collect,
-    is_real,
+    is_floating,
     outcome,
     replay,
     traced,
 )
-from tests.numpy.table import elementwise, linalg, making, products, reductions, shapes, sorting
+from tests.numpy.table import (
+    complexes,
+    elementwise,
+    fft,
+    linalg,
+    making,
+    products,
+    reductions,
+    shapes,
+    sorting,
+)
 
-TABLES = (elementwise, linalg, making, products, reductions, shapes, sorting)
+TABLES = (
+    complexes,
+    elementwise,
+    fft,
+    linalg,
+    making,
+    products,
+    reductions,
+    shapes,
+    sorting,
+)
 CASES = [case for module in TABLES for case in module.table.cases]
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
@@ -67,7 +87,7 @@ def assert_graph(case):
 
 @pytest.mark.parametrize(
     "case",
-    [case for case in CASES if case.smooth and any(map(is_real, case.args))],
+    [case for case in CASES if case.smooth and any(map(is_floating, case.args))],
     ids=lambda case: case.title,
 )
 def test_derivatives(case):

@@ -58,7 +58,14 @@ class Call:
 
     def direction(self, types: Sequence[Any]) -> list[Any]:
         """Random numbers of those types."""
-        return [self.generator.normal(size=x.type.shape).astype(x.type.dtype) for x in types]
+        return [self._random(x.type) for x in types]
+
+    def _random(self, type_: Type) -> Any:
+        """Random numbers; of complex ones both parts."""
+        drawn = self.generator.normal(size=type_.shape)
+        if type_.dtype.kind == "c":
+            drawn = drawn + 1j * self.generator.normal(size=type_.shape)
+        return drawn.astype(type_.dtype)
 
     def moved(self, direction: Sequence[Any], by: float) -> list[Any]:
         """The values, moved along a direction of the moving inputs."""
@@ -76,7 +83,7 @@ def call(
     weak: bool = False,
     constants: Mapping[int, Any] = MappingProxyType({}),
 ) -> Call:
-    """A graph of one operation at these values; at the places in ``constants`` those stand instead."""
+    """A graph of one operation at these values; ``constants`` stand in place of some."""
     operands: list[Input | Constant] = [
         constant(constants[i]) if i in constants else input_for(i, value, weak)
         for i, value in enumerate(values)
@@ -108,8 +115,10 @@ def drawn(primitive: Primitive, sample: Sample, dtype: str) -> Call:
 
 
 def as_dtype(value: Any, dtype: str) -> Any:
-    """Floats in that dtype; all else as it is."""
+    """Floats in that dtype, complex numbers with parts of it; all else as it is."""
     array = np.asarray(value)
+    if array.dtype.kind == "c":
+        return array.astype(np.result_type(dtype, np.complex64))
     return array.astype(dtype) if array.dtype.kind == "f" else array
 
 
@@ -170,9 +179,9 @@ def difference(function: Callable[[float], Sequence[Any]], step: float = 2e-3) -
 
 
 def inner(left: Sequence[Any], right: Sequence[Any]) -> float:
-    """The inner product of two lists of arrays, in double precision."""
+    """The pairing of two lists of arrays, Re(Σ a b) without a conjugate, in double precision."""
     return sum(
-        float(np.vdot(np.asarray(a, "float64"), np.asarray(b, "float64")))
+        float(np.sum(np.asarray(a, "complex128") * np.asarray(b, "complex128")).real)
         for a, b in zip(left, right, strict=True)
     )
 

@@ -191,5 +191,5 @@ def assert_same(found: list[Any], expected: list[list[Any]], graph: Graph, size:
     for mine, rows, value in zip(found, expected, graph.outputs, strict=True):
         assert_fits(mine, batched_type(value.type, size))
         stacked = np.reshape(np.asarray(rows, value.type.dtype), (size, *value.type.shape))
-        rough = {"f": 1e-11, "b": 0, "i": 0, "u": 0}[value.type.dtype.kind]
+        rough = {"f": 1e-11, "c": 1e-11, "b": 0, "i": 0, "u": 0}[value.type.dtype.kind]
         assert_allclose(mine, stacked, rtol=rough, atol=rough)

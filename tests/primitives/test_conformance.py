@@ -36,7 +36,7 @@ AWKWARD = {
     for point in primitive.awkward
 }
 # Rounding in the derivative itself; the largest is that of products of a few numbers.
-TOLERANCE = {"float32": 2e-5, "float64": 1e-11}
+TOLERANCE = {"float32": 2e-5, "float64": 1e-11, "complex64": 2e-5, "complex128": 1e-11}
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
 
@@ -60,7 +60,8 @@ def test_forward_against_differences(primitive: Primitive, sample: Sample) -> No
     else:
         graph = Graph(made.graph.inputs, made.graph.nodes, made.slopes)
         expected = difference(lambda t: run(graph, *made.moved(direction, t)))
-        rough = 1e-3 if made.slopes[0].type.dtype == "float32" else 1e-8  # a cast
+        is_single = made.slopes[0].type.dtype.name in ("float32", "complex64")  # a cast
+        rough = 1e-3 if is_single else 1e-8
         for mine, other in zip(tangents, expected, strict=True):
             assert_allclose(mine, other, rtol=rough, atol=rough)
 
@@ -92,7 +93,7 @@ def test_single_precision_stays_single(primitive: Primitive, sample: Sample) -> 
     graphs = {"forward": forward(single.graph), "reverse": reverse(single.graph)}
     for graph in (graphs | second_orders(single.graph)).values():
         for node in legal(graph).nodes:
-            assert node.type.dtype != np.float64, node
+            assert node.type.dtype not in (np.float64, np.complex128), node
     direction = single.direction(single.moving)
     found = run(graphs["forward"], *single.values, *direction)
     exact = run(forward(double.graph), *double.values, *direction)

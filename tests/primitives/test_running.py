@@ -89,14 +89,28 @@ def test_an_infinite_slope_of_an_element_that_loses_plays_no_part() -> None:
 @settings(deadline=None, max_examples=60)
 @given(hnp.arrays(float, (3, 5), elements=SMALL), st.integers(0, 1))
 def test_sort_is_stable(x: np.ndarray, axis: int) -> None:
-    """Values and permutation belong together, and the cotangent follows them."""
+    """Values and permutation belong together."""
     values, order = apply_several("sort", x, axis=axis)
     assert_array_equal(values, np.sort(x, axis))
     assert_array_equal(order, np.argsort(x, axis, kind="stable"))
+
+
+@settings(deadline=None, max_examples=60)
+@given(hnp.arrays(float, (3, 5), elements=SMALL), st.integers(0, 1))
+def test_equal_elements_share_their_places(x: np.ndarray, axis: int) -> None:
+    """The cotangent goes back to the elements, and to equal ones in equal parts."""
     ct = np.arange(15.0).reshape(3, 5)
-    expected = np.zeros_like(x)
-    np.put_along_axis(expected, order, ct, axis)
-    assert_array_equal(cp.vjp(lambda x: np.sort(x, axis), x)[1](ct)[0], expected)
+    lines, cts = np.moveaxis(x, axis, 1), np.moveaxis(ct, axis, 1)
+    expected = np.empty(lines.shape)
+    for line, own, found in zip(lines, cts, expected, strict=True):
+        for place, number in enumerate(line):
+            found[place] = np.mean(own[np.sort(line) == number])
+    mine = cp.vjp(lambda x: np.sort(x, axis), x)[1](ct)[0]
+    assert_allclose(mine, np.moveaxis(expected, 1, axis), rtol=1e-14)
+    tangent = cp.jvp(lambda x: np.sort(x, axis), (x,), (ct,))[1]
+    assert_allclose(np.sum(tangent * ct), np.sum(mine * ct), rtol=1e-14)
+    first = cp.grad(lambda x: np.sum(np.sort(x, axis).take(0, axis)))(x)
+    assert_allclose(first, cp.grad(lambda x: np.sum(np.min(x, axis)))(x), rtol=1e-14)
 
 
 @settings(deadline=None, max_examples=60)

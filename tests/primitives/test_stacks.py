@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import clearprop as cp
-from clearprop.derive import forward, reverse
+from clearprop.derive import batch, forward, reverse
 from clearprop.errors import ClearpropError
 from clearprop.execute import run
 from clearprop.primitives.stacks import Stack
@@ -45,6 +45,31 @@ def test_below_the_last_element_are_zeros():
         stack, top = stack.pop()
         np.testing.assert_array_equal(top, np.zeros(2))
         assert stack.height == 0
+
+
+def test_a_mask_speaks_of_the_leading_axes_of_every_array():
+    text = """graph(x: float64[2,3], mask: bool[2]) {
+  %0: stack(float64[2,3]) = stack_new(shape=(2, 3), dtype=float64, depth=0)
+  %1: stack(float64[2,3]) = stack_push(%0, x)
+  %2: stack(float64[2,3]) = stack_mask(%1, mask)
+  %3: (stack(float64[2,3]), float64[2,3]) = stack_pop(%2)
+  %4: float64[2,3] = item(%3, index=1)
+  return %4
+}"""
+    graph = cp.graph.check(cp.parse(text))
+    x, mask = np.arange(6.0).reshape(2, 3) + 1, np.array([True, False])
+    np.testing.assert_array_equal(run(graph, x, mask)[0], [[1, 2, 3], [0, 0, 0]])
+    np.testing.assert_array_equal(run(forward(graph), x, mask, x)[0], [[1, 2, 3], [0, 0, 0]])
+    np.testing.assert_array_equal(run(reverse(graph), x, mask, x)[0], [[1, 2, 3], [0, 0, 0]])
+    for flags in ((True, False), (False, True), (True, True)):
+        wholes = [np.stack([v, v[::-1]]) if f else v for v, f in zip((x, mask), flags, strict=True)]
+        made = cp.graph.check(batch(graph, flags, 2)[0])
+        parts = [[w[i] if f else w for w, f in zip(wholes, flags, strict=True)] for i in range(2)]
+        expected = [run(graph, *part)[0] for part in parts]
+        np.testing.assert_array_equal(run(made, *wholes)[0], expected)
+    for wrong in ("mask: int64[2]", "mask: bool[3]"):
+        with pytest.raises(ClearpropError):
+            cp.parse(text.replace("mask: bool[2]", wrong))
 
 
 def test_stacks_add_from_the_top():

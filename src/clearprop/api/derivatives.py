@@ -39,7 +39,8 @@ def grad(
     Args:
         f: A function that returns one real number.
         argnums: Which positional argument to differentiate by, or several. Arguments may be
-            nested containers (lists, tuples, dicts, …) of numbers and arrays.
+            nested containers (lists, tuples, dicts, …) of numbers and arrays. By a complex one,
+            x + iy, the gradient is ∂f/∂x − i ∂f/∂y, whose conjugate points uphill.
         has_aux: Whether ``f`` returns ``(value, anything else)``.
 
     Returns:
@@ -49,7 +50,7 @@ def grad(
 
     Raises:
         ShapeError: If ``f`` returns an array; use :func:`jacobian`.
-        DtypeError: If the argument or the result is not real floating point.
+        DtypeError: If the argument is not floating point, or the result is not real.
 
     >>> grad(lambda x: x**2)(3.0)
     6.0
@@ -57,6 +58,8 @@ def grad(
     12.0
     >>> grad(lambda p: p["a"] * p["b"])({"a": 2.0, "b": 5.0})
     {'a': 5.0, 'b': 2.0}
+    >>> grad(lambda z: abs(z) ** 2)(3 + 4j)
+    (6-8j)
     """
     both = value_and_grad(f, argnums, has_aux)
 

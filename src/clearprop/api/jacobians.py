@@ -57,7 +57,7 @@ def jacobian(
     def whole(*args: Any, **kwargs: Any) -> Any:
         recorded = record(f, args, kwargs, positions_of(argnums, len(args)))
         _, results, structure = outputs_of(recorded)
-        _require_real(results)
+        _require_real(recorded, results)
         inputs = _Side([leaf.place.type for leaf in recorded.leaves if leaf.place is not None])
         outputs = _Side([result.type for result in results])
         run = _Passes(recorded, [result.node for result in results])
@@ -167,8 +167,19 @@ def _arranged(recorded: Recorded, blocks: Sequence[Any]) -> tuple[Any, ...]:
     )
 
 
-def _require_real(results: Sequence[Traced]) -> None:
-    """Raise if a result has no derivative."""
+def _require_real(recorded: Recorded, results: Sequence[Traced]) -> None:
+    """Raise if a result has no derivative, or if complex numbers would need two by two matrices."""
+    places = [leaf.place for leaf in recorded.leaves if leaf.place is not None]
+    for type_ in (*[place.type for place in places], *[result.type for result in results]):
+        if type_.dtype.kind == "c":
+            raise DtypeError(
+                f"the Jacobian by, or of, a complex value of type {type_}",
+                where=user_line(),
+                why="A complex number moves in two directions, so one number for each pair of "
+                "elements does not hold such a derivative.",
+                remedy="Pass and return real and imaginary parts as two real arrays; or use cp.jvp "
+                "and cp.vjp, which take complex tangents and cotangents.",
+            )
     for result in results:
         if result.dtype.kind != "f":
             raise DtypeError(
@@ -189,4 +200,8 @@ def _own(value: Any) -> Any:
     """The value as a scalar, or as an array in C order that is no view."""
     if value.__class__ is not Traced:
         return np.array(value, order="C")[()]
-    return owned(value) if value.shape else value.snapshot()
+    if value.shape:
+        return owned(value)
+    number = value.snapshot()
+    number.is_array = False  # as NumPy's scalars, it has no views
+    return number

@@ -82,18 +82,18 @@ def record(
 ) -> Recorded:
     """Call a function with some of its arguments traced, and what derivatives will need kept."""
     trace = Trace(NAMESPACE, keep=True, lift=True)
-    return record_call(trace, f, args, kwargs, traced, admit=_require_real)
+    return record_call(trace, f, args, kwargs, traced, admit=_require_floating)
 
 
-def _require_real(argument: Argument) -> None:
+def _require_floating(argument: Argument) -> None:
     """Raise if an argument holds what cannot be differentiated by, or no number at all."""
     for leaf in argument.leaves:
         place = leaf.place
-        if place is not None and (not place.type.differentiable or place.type.dtype.kind == "c"):
+        if place is not None and not place.type.differentiable:
             raise DtypeError(
                 f"argument {leaf.name} is of type {place.type}, which has no derivative",
                 where=user_line(),
-                why="Derivatives are taken by real floating-point arguments.",
+                why="Derivatives are taken by floating-point arguments, real or complex.",
                 remedy="Pass a float (3.0 instead of 3, x.astype(float)), or leave the argument "
                 "out of argnums.",
             )
@@ -135,11 +135,19 @@ def scalar_output(trace: Trace, result: Any) -> Traced:
             where=user_line(),
             remedy="Sum it up, or use cp.jacobian or cp.vjp.",
         )
-    if not answer.type.differentiable or answer.dtype.kind == "c":
+    if answer.dtype.kind == "c":
         raise DtypeError(
             f"grad wants a real result; this function returns {answer.type}",
             where=user_line(),
-            why="Integers, booleans and complex numbers have no gradient.",
+            why="A complex number does not grow or shrink, so it has no gradient.",
+            remedy="Return np.real(z), np.imag(z) or np.abs(z); or use cp.vjp or cp.jvp, which "
+            "take complex cotangents and tangents.",
+        )
+    if not answer.type.differentiable:
+        raise DtypeError(
+            f"grad wants a real result; this function returns {answer.type}",
+            where=user_line(),
+            why="Integers and booleans have no gradient.",
         )
     return answer
 
@@ -195,8 +203,13 @@ def _seed(leaf: Any, type_: Type, what: str) -> Any:
         same = leaf.dtype == type_.dtype
         return leaf.snapshot() if same else apply("cast", leaf, dtype=type_.dtype)
     array = as_array(leaf)
-    if array.dtype.kind not in "biuf":
-        raise DtypeError(f"a {what} of dtype {array.dtype} is not a real number", where=user_line())
+    if array.dtype.kind not in ("biufc" if type_.dtype.kind == "c" else "biuf"):
+        raise DtypeError(
+            f"a {what} of dtype {array.dtype} is not a "
+            f"{'' if type_.dtype.kind == 'c' else 'real '}number",
+            where=user_line(),
+            why=f"The value that it belongs to is of type {type_}.",
+        )
     return array.astype(type_.dtype)[()]
 
 

@@ -21,11 +21,13 @@ import numpy as _numpy
 from clearprop.numpy import (
     choosing,
     comparing,
+    complexes,
     creation,
     cumulative,
     einstein,
     elementwise,
     extras,
+    fft,
     fitting,
     grids,
     joining,
@@ -42,6 +44,7 @@ from clearprop.numpy import (
 )
 from clearprop.numpy.choosing import *
 from clearprop.numpy.comparing import *
+from clearprop.numpy.complexes import *
 from clearprop.numpy.creation import *
 from clearprop.numpy.cumulative import *
 from clearprop.numpy.einstein import *
@@ -60,9 +63,10 @@ from clearprop.numpy.sorting import *
 from clearprop.numpy.statistics import *
 from clearprop.numpy.writing import *
 
-__all__ = ["linalg"]
+__all__ = ["fft", "linalg"]
 __all__ += choosing.__all__
 __all__ += comparing.__all__
+__all__ += complexes.__all__
 __all__ += creation.__all__
 __all__ += cumulative.__all__
 __all__ += einstein.__all__

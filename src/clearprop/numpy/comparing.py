@@ -17,7 +17,7 @@ __all__ = ["allclose", "array_equal", "array_equiv", "isclose", "isneginf", "isp
 def isclose(a: Any, b: Any, rtol: Any = 1e-5, atol: Any = 1e-8, equal_nan: Any = False) -> Any:
     """Whether |a − b| ≤ atol + rtol |b|, element by element."""
     x, y = as_array(a), as_array(b)
-    y = cast(y, np.float64) if y.dtype.kind != "f" else y
+    y = cast(y, np.float64) if y.dtype.kind not in "fc" else y
     near = (abs(x - y) <= atol + rtol * abs(y)) & np.isfinite(y)
     near = near | np.equal(x, y)
     return near | (np.isnan(x) & np.isnan(y)) if equal_nan else near

@@ -129,7 +129,7 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
     Distances are numbers, one or one per axis; ``edge_order`` is 1 or 2.
     """
     f = as_array(f)
-    f = f if f.dtype.kind == "f" else cast(f, np.float64)
+    f = f if f.dtype.kind in "fc" else cast(f, np.float64)
     axes = np.lib.array_utils.normalize_axis_tuple(range(f.ndim) if axis is None else axis, f.ndim)
     steps = list(varargs) or [1.0]
     steps = steps * len(axes) if len(steps) == 1 else steps
@@ -187,7 +187,7 @@ def _extreme_so_far(name: str, a: Any, axis: Any, dtype: Any) -> Any:
 
 def _without_nan(a: Any, neutral: int) -> Any:
     a = as_array(a)
-    return a if a.dtype.kind != "f" else choice(np.isnan(a), a.dtype.type(neutral), a)
+    return a if a.dtype.kind not in "fc" else choice(np.isnan(a), a.dtype.type(neutral), a)
 
 
 def _cumulative(running: Any, x: Any, axis: Any, dtype: Any, initial: Any) -> Any:

@@ -11,8 +11,6 @@ from clearprop.primitives import CATALOGUE, Elementwise
 from clearprop.tracing import as_array, elementwise, holds_traced, strengthened
 
 __all__ = [
-    "abs",
-    "absolute",
     "acos",
     "acosh",
     "add",
@@ -92,7 +90,6 @@ __all__ = [
 
 # Arithmetic ---------------------------------------------------------------------------------------
 
-absolute: Final = of_ufunc(np.absolute)
 add: Final = of_ufunc(np.add)
 divide: Final = of_ufunc(np.divide)
 floor_divide: Final = of_ufunc(np.floor_divide)
@@ -170,7 +167,6 @@ right_shift: Final = of_ufunc(np.right_shift)
 
 # Other names of the same functions ----------------------------------------------------------------
 
-abs: Final = absolute
 acos: Final = arccos
 acosh: Final = arccosh
 asin: Final = arcsin

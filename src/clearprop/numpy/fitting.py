@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.numpy.complexes import conjugated
 from clearprop.numpy.moving import moved, pad
 from clearprop.numpy.products import alike, contracted
 from clearprop.numpy.public import choice, follows
@@ -85,8 +86,9 @@ def convolve(a: Any, v: Any, mode: Any = "full") -> Any:
 
 @follows(np.correlate)
 def correlate(a: Any, v: Any, mode: Any = "valid") -> Any:
-    """The cross-correlation of two vectors: cₖ = Σₙ aₙ₊ₖ vₙ; full, same or valid."""
+    """The cross-correlation of two vectors: cₖ = Σₙ aₙ₊ₖ v̄ₙ; full, same or valid."""
     a, v = alike(a, v)
+    v = conjugated(v)
     if a.ndim != 1 or v.ndim != 1:
         raise ValueError("correlate wants two vectors")
     if not a.size or not v.size:

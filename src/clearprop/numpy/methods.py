@@ -58,9 +58,9 @@ def compress(x: Traced, condition: Any, axis: Any = None) -> Any:
     return choosing.compress(condition, x, axis)
 
 
-def conjugate(x: Traced) -> Traced:
+def conjugate(x: Traced) -> Any:
     """``x.conj()``: of real numbers the array itself, where ``numpy.conj`` makes a copy."""
-    return x
+    return apply("conj", x) if x.dtype.kind == "c" else x
 
 
 conj = conjugate
@@ -96,7 +96,7 @@ def item(x: Traced, *place: Any) -> Any:
         raise ValueError("can only convert an array of size 1 to a Python scalar")
     else:
         single = apply("reshape", x, shape=()) if x.shape else x
-    if single.dtype.kind == "f":
+    if single.dtype.kind in "fc":
         raise x.detached(".item()", "x[i], or x.reshape(()) for the only element")
     return guard_bool(single) if single.dtype.kind == "b" else guard_int(single)
 
@@ -112,7 +112,7 @@ def tolist(x: Traced) -> Any:
     Raises:
         DetachmentError: For floats, as plain numbers carry no derivative.
     """
-    if x.dtype.kind == "f":
+    if x.dtype.kind in "fc":
         raise x.detached(".tolist()", "list(x), whose elements are traced")
     if not x.shape:
         return item(x)

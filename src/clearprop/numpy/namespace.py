@@ -11,9 +11,11 @@ from clearprop import tracing
 from clearprop.numpy import (
     choosing,
     comparing,
+    complexes,
     creation,
     cumulative,
     einstein,
+    fft,
     fitting,
     grids,
     joining,
@@ -34,6 +36,7 @@ from clearprop.numpy.public import BY_UFUNC
 MODULES: Final[tuple[ModuleType, ...]] = (
     choosing,
     comparing,
+    complexes,
     creation,
     cumulative,
     einstein,
@@ -91,6 +94,7 @@ NAMESPACE: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
         **_OPERATIONS,
         **_FUNCTIONS,
         **_functions(linalg, "linalg."),
+        **_functions(fft, "fft."),
         **_METHODS,
         **{f"numpy.{name}": _FUNCTIONS[name] for name in _METHODS.keys() & _FUNCTIONS.keys()},
     }

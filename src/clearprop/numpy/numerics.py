@@ -9,9 +9,11 @@ import numpy as np
 
 from clearprop.errors import DtypeError
 from clearprop.numpy.comparing import isneginf, isposinf
+from clearprop.numpy.complexes import is_complex
 from clearprop.numpy.public import choice, follows
 from clearprop.tracing import (
     Traced,
+    apply,
     as_array,
     cast,
     holds_traced,
@@ -23,8 +25,6 @@ from clearprop.tracing import (
 __all__ = [
     "around",
     "clip",
-    "conj",
-    "conjugate",
     "copysign",
     "deg2rad",
     "degrees",
@@ -60,15 +60,6 @@ def positive(x: Any, /) -> Any:
     return _scalar_copy(x)
 
 
-@follows(np.conjugate)
-def conjugate(x: Any, /) -> Any:
-    """A copy, as the numbers are real."""
-    return _scalar_copy(settled(np.conjugate, x)[0])
-
-
-conj = conjugate
-
-
 @follows(np.square)
 def square(x: Any, /) -> Any:
     """X · x."""
@@ -80,7 +71,7 @@ def square(x: Any, /) -> Any:
 def reciprocal(x: Any, /) -> Any:
     """1 / x, for floats."""
     (x,) = settled(np.reciprocal, x)
-    if x.dtype.kind != "f":
+    if x.dtype.kind not in "fc":
         raise unsupported("reciprocal", f"dtype {x.dtype}", "Write 1 / x, which gives floats.")
     return 1 / x
 
@@ -154,6 +145,8 @@ def divmod(x1: Any, x2: Any, /) -> Any:
 def round(a: Any, decimals: Any = 0) -> Any:
     """To a number of decimals, halves to even; its derivative is 0."""
     a = as_array(a)
+    if is_complex(a):
+        return _by_parts(lambda part: round(part, decimals), a)
     if a.dtype.kind in "iu" and decimals >= 0:
         return _scalar_copy(a)
     if a.dtype.kind == "b" and decimals == 0:
@@ -206,6 +199,8 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, *, min: Any = None, max: 
 def nan_to_num(x: Any, *, nan: Any = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """Numbers in the place of NaN and infinities; no derivative passes there."""
     x = as_array(x)
+    if is_complex(x):
+        return _by_parts(lambda part: nan_to_num(part, nan=nan, posinf=posinf, neginf=neginf), x)
     if x.dtype.kind != "f":
         return as_array(_scalar_copy(x))
     limits, kind = np.finfo(x.dtype), x.dtype.type
@@ -274,6 +269,11 @@ def _passing_nan(function: Any, a: Any, b: Any) -> Any:
     if a.dtype.kind != "f":
         return function(a, b)
     return choice(np.isnan(a), b, choice(np.isnan(b), a, function(a, b)))
+
+
+def _by_parts(function: Any, z: Any) -> Any:
+    """What a function gives for the real and for the imaginary part, as complex numbers."""
+    return apply("complex", function(apply("real", z)), function(apply("imag", z)))
 
 
 def _scalar_copy(x: Any) -> Any:

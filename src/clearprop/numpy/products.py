@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import ShapeError
+from clearprop.numpy.complexes import conjugated
 from clearprop.numpy.public import as_0d, follows
 from clearprop.numpy.reductions import single_axis
 from clearprop.numpy.shapes import moveaxis, ravel
@@ -55,16 +56,16 @@ def inner(a: Any, b: Any, /) -> Any:
 
 @follows(np.vdot)
 def vdot(a: Any, b: Any, /) -> Any:
-    """The sum of the products of all elements, in C order."""
+    """The sum of the products of all elements, in C order; those of a are conjugated."""
     a, b = alike(a, b)
-    return _matched("vdot", ravel(a), ravel(b), (0,), (0,))
+    return _matched("vdot", ravel(conjugated(a)), ravel(b), (0,), (0,))
 
 
 @follows(np.vecdot)
 def vecdot(x1: Any, x2: Any, /, *, axis: Any = -1) -> Any:
-    """The dot products of vectors that lie along one axis, stacked over the others."""
+    """The dot products of vectors along one axis, stacked over the others; x1 is conjugated."""
     a, b = alike(x1, x2)
-    a, b = moveaxis(a, axis, -1), moveaxis(b, axis, -1)
+    a, b = moveaxis(conjugated(a), axis, -1), moveaxis(b, axis, -1)
     if a.shape[-1] != b.shape[-1]:
         raise ShapeError(f"vecdot of shapes {a.shape} and {b.shape}", where=user_line())
     lead = common_shape([a.shape[:-1], b.shape[:-1]], "vecdot")

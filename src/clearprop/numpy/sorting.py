@@ -1,6 +1,6 @@
 """Elements in order, places in an order, and quantiles.
 
-The derivative follows the elements to their places; equal ones keep the order in which they stood.
+The derivative follows the elements to their places; equal ones share theirs equally.
 """
 
 from __future__ import annotations

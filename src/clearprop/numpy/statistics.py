@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.errors import ShapeError
+from clearprop.numpy.complexes import is_complex, squared
 from clearprop.numpy.public import choice, follows
 from clearprop.numpy.reductions import count, dtype_by, prod, sum
 from clearprop.numpy.reductions import max as max_
@@ -57,12 +58,13 @@ def var(
     """The variance over axes: the squared deviations' sum divided by their number less ``ddof``."""
     a = as_array(a)
     wanted = dtype_by(np.var, a.dtype, dtype)
-    work = _work_dtype(a.dtype, wanted)
+    work = a.dtype if is_complex(a) and dtype is None else _work_dtype(a.dtype, wanted)
     if mean is None:
         total = sum(a, axis, work, keepdims=True, where=where)
         mean = total / _counted(a, axis, True, where)
     deviation = cast(a, work) - mean
-    total = sum(deviation * deviation, axis, work, keepdims=keepdims, where=where)
+    real = None if is_complex(deviation) else work
+    total = sum(squared(deviation), axis, real, keepdims=keepdims, where=where)
     free = _counted(a, axis, keepdims, where) - (ddof if correction is None else correction)
     return cast(total / (builtins.max(free, 0) if where is True else np.maximum(free, 0)), wanted)
 
@@ -227,12 +229,12 @@ def _weights(a: Any, axis: Any, weights: Any) -> Any:
 
 
 def _valid(a: Any) -> Any:
-    return True if a.dtype.kind != "f" else ~np.isnan(a)
+    return True if a.dtype.kind not in "fc" else ~np.isnan(a)
 
 
 def _without_nan(a: Any, neutral: Any) -> Any:
     a = as_array(a)
-    return a if a.dtype.kind != "f" else choice(np.isnan(a), a.dtype.type(neutral), a)
+    return a if a.dtype.kind not in "fc" else choice(np.isnan(a), a.dtype.type(neutral), a)
 
 
 def _nan_extreme(extreme: Any, a: Any, neutral: float, axis: Any, keepdims: Any) -> Any:

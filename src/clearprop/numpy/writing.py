@@ -91,7 +91,8 @@ def fill_diagonal(a: Any, val: Any, wrap: Any = False) -> None:
     marks = np.zeros(a.shape, bool)
     np.fill_diagonal(marks, True, wrap)
     on, val = np.nonzero(marks), as_array(val)
-    setitem(a, on, moved(val, lambda i: np.resize(i, on[0].size)) if val.ndim else val)
+    if val.size:
+        setitem(a, on, moved(val, lambda i: np.resize(i, on[0].size)) if val.ndim else val)
 
 
 def _mask(mask: Any, target: Any, name: str) -> Any:

@@ -25,7 +25,8 @@ from clearprop.graph import (
     constant,
     type_of,
 )
-from clearprop.primitives.gates import Gate, Gated, joined, scaled, settled
+from clearprop.primitives import gates
+from clearprop.primitives.gates import Gated
 from clearprop.primitives.primitive import Primitive
 
 Operand = Any
@@ -170,6 +171,7 @@ class Builder:
         self.nodes: list[Node] = []
         self.origin: Node | Input | None = None
         self._provenance: Derived | None = None
+        self.negations: dict[Value, Sym] = {}
 
     def __getattr__(self, name: str) -> Callable[..., Sym]:
         primitive = self.catalogue.get(name)
@@ -217,18 +219,18 @@ class Builder:
 
     def gated(self, value: Any, mask: Sym, wanted: bool = True) -> Gated:
         """A slope or partial that counts only where the mask has the wanted outcome."""
-        return Gated(value, Gate([{mask.value: wanted}]))
+        return Gated(value, gates.of(mask, wanted))
 
     def settle(self, slope: Any) -> Any:
         """A slope without a gate: 0 where it does not count."""
-        return settled(self, slope)
+        return gates.settled(self, slope)
 
     def scale(self, slope: Any, partial: Sym | Gated | float | None) -> Any:
         """``slope * partial``, where None is "no path" and 1 and −1 are structural facts."""
         if partial is None:
             return None
         if slope.__class__ is Gated or partial.__class__ is Gated:
-            return scaled(self, slope, partial)
+            return gates.scaled(self, slope, partial)
         if partial.__class__ is int:
             if partial == 1:
                 return slope
@@ -253,7 +255,7 @@ class Builder:
     def plus(self, a: Any, b: Any) -> Any:
         """The sum of two slopes."""
         if a.__class__ is Gated or b.__class__ is Gated:
-            return joined(self, a, b)
+            return gates.joined(self, a, b)
         return a + b
 
     def items(self, several: Sym) -> tuple[Sym, ...]:
@@ -294,16 +296,12 @@ class Builder:
         params = {"shape": element.shape, "dtype": element.dtype, "depth": depth}
         return self.apply(self.catalogue["stack_new"], (), params)
 
-    def choose(self, condition: Sym, yes: Sym, no: Sym) -> Sym:
-        """The one or the other by a truth value; of stacks the first, as they know their height."""
-        return yes if yes.type.form == "stack" else self.where(condition, yes, no)
-
     def iota(self, length: int) -> Sym:
         """The integers 0 … length − 1 as a constant."""
         return Sym(self, constant(np.arange(length), weak=False))
 
     def like(self, number: Any, type_: Type) -> Constant:
         """A Python number as a constant that fits values of that dtype."""
-        weak = type_.dtype == np.float64 and number.__class__ is not bool
+        weak = type_.dtype.name in ("float64", "complex128") and number.__class__ is not bool
         scalar = np.asarray(number).astype(type_.dtype)
         return Constant(scalar[()], type_of((), type_.dtype, weak))

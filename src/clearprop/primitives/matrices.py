@@ -199,12 +199,17 @@ def reciprocal(ops: Builder, x: Sym, spectrum: Sym) -> Sym:
     """
     if not spectrum.shape[-1]:
         return x
+    far = beyond_rounding(ops, x, spectrum)
+    return ops.where(far, 1 / ops.where(far, x, 1), 0)
+
+
+def beyond_rounding(ops: Builder, x: Sym, spectrum: Sym) -> Sym:
+    """Where x is more than rounding beside the largest of the spectrum; see :func:`reciprocal`."""
     rounding = spectrum.shape[-1] * float(np.finfo(x.dtype).eps)
     last = len(spectrum.shape) - 1
     largest = ops.max(ops.absolute(spectrum), axes=(last,))
     column = ops.reshape(largest, shape=(*largest.shape, *[1] * (len(x.shape) - last)))
-    far = ops.absolute(x) > rounding * ops.broadcast(column, shape=x.shape)
-    return ops.where(far, 1 / ops.where(far, x, 1), 0)
+    return ops.absolute(x) > rounding * ops.broadcast(column, shape=x.shape)
 
 
 def alone(ops: Builder, vectors: Sym, spectrum: Sym) -> Sym:

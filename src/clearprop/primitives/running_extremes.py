@@ -16,6 +16,7 @@ from clearprop.graph import Type
 from clearprop.primitives.axes import check_axis
 from clearprop.primitives.batching import moved
 from clearprop.primitives.builder import Builder, Sym
+from clearprop.primitives.complexes import require_order
 from clearprop.primitives.gates import Gated
 from clearprop.primitives.samples import integers, reals, sample
 from clearprop.primitives.scans import flipped, shifted, sums_within
@@ -23,6 +24,7 @@ from clearprop.primitives.scans import flipped, shifted, sums_within
 
 def result(x: Type, axis: int) -> Type:
     """As x, which has the axis."""
+    require_order("an extreme", x)
     check_axis(x.shape, axis)
     return x.strong
 

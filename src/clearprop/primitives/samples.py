@@ -19,7 +19,7 @@ class Draw:
     """A random operand.
 
     Attributes:
-        kind: ``"real"`` (differentiable), ``"integer"`` or ``"boolean"``.
+        kind: ``"real"`` or ``"complex"`` (differentiable), ``"integer"`` or ``"boolean"``.
         shape: Its shape.
         low: Smallest value; the interval is open for reals.
         high: Largest value.
@@ -28,7 +28,7 @@ class Draw:
             of a ``"symmetric"`` one; or those are ``"positive"``, too.
     """
 
-    kind: Literal["real", "integer", "boolean"]
+    kind: Literal["real", "complex", "integer", "boolean"]
     shape: Shape = ()
     low: float = -2.0
     high: float = 2.0
@@ -36,7 +36,10 @@ class Draw:
     spectrum: Literal["", "singular", "symmetric", "positive"] = ""
 
     def draw(self, generator: np.random.Generator, dtype: str = "float64") -> Any:
-        """An array of that kind; reals have the given dtype."""
+        """An array of that kind; reals have the given dtype, complex numbers two parts of it."""
+        if self.kind == "complex":
+            parts = Draw("real", (2, *self.shape), self.low, self.high).draw(generator, dtype)
+            return np.asarray(parts[0] + 1j * parts[1])
         if self.kind == "boolean":
             return generator.random(self.shape) < 0.5
         if self.kind == "integer":
@@ -81,6 +84,11 @@ def sample(*operands: Draw, **params: Any) -> Sample:
 def reals(*shape: int, low: float = -2.0, high: float = 2.0, distinct: bool = False) -> Draw:
     """A differentiable operand of that shape."""
     return Draw("real", shape, low, high, distinct)
+
+
+def complexes(*shape: int) -> Draw:
+    """A complex operand of that shape."""
+    return Draw("complex", shape)
 
 
 def matrices(

@@ -155,7 +155,7 @@ def dirichlet(
         dtype: ``float64`` or ``float32``.
 
     Returns:
-        An array of shape (*shape, n) and that dtype.
+        An array of shape ``(*shape, n)`` and that dtype.
 
     Raises:
         ArgumentError: If ``key`` is no key, ``shape`` no shape, or ``alpha`` not positive.

@@ -39,7 +39,7 @@ def multivariate_normal(
         dtype: ``float64`` or ``float32``.
 
     Returns:
-        An array of shape (*shape, n) and that dtype, with derivatives by ``mean`` and ``cov``.
+        An array of shape ``(*shape, n)`` and that dtype, with derivatives by ``mean`` and ``cov``.
 
     Raises:
         ArgumentError: If ``key`` is no key, ``shape`` no shape, or ``cov`` is not symmetric or not

@@ -109,6 +109,22 @@ def test_arrays_are_taken_apart() -> None:
         function(lambda x: (x * x).sum(), np.array([3.0, -4.0])).paths()
 
 
+def test_a_branch_that_was_not_taken_is_0_whatever_its_slopes_are() -> None:
+    def f(x: Any) -> Any:
+        m = x > 0
+        root = cnp.sqrt(x)
+        double = 2.0 * x
+        return cnp.where(m, root, double)
+
+    explanation = function(f, 0.0)
+    assert [str(path) for path in explanation.paths()] == [
+        "x → root → v1: ∞ · 0 = 0",
+        "x → double → v1: 2 · 1 = 2",
+    ]
+    assert [path.product for path in explanation.paths(5)] == [2.0, 0.0]
+    assert sum(path.product for path in explanation.paths()) == cp.grad(f)(0.0)
+
+
 def test_infinities_zeros_and_nan_are_ranked_not_mixed_up() -> None:
     """0 · ∞ is NaN: the way that was smaller before the ∞ is the larger one behind it."""
     wires = [Wire(0, 1, 0), Wire(1, 2, 0), Wire(1, 2, 1), Wire(1, 2, 2)]

@@ -133,6 +133,12 @@ table.add(
 table.add(
     "fill_diagonal row", written(lambda np, y, v: np.fill_diagonal(y, v)), signed(4, 4), array(2)
 )
+table.add(
+    "fill_diagonal of nothing",
+    written(lambda np, y, v: np.fill_diagonal(y, v)),
+    signed(2, 2),
+    np.zeros(0),
+)
 table.over("x.fill", written(lambda np, y: y.fill(3)), (2, 3), dtypes=DTYPES)
 table.add("x.fill traced", written(lambda np, y, v: y.fill(v)), signed(2, 3), np.float64(2))
 

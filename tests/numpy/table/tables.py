@@ -33,6 +33,12 @@ def signed(*shape: int, dtype: str = "float64") -> Any:
     return array(*shape, dtype=dtype, low=-2.0, high=2.1)
 
 
+def complexes(*shape: int, dtype: str = "complex128") -> Any:
+    """Distinct complex numbers in all quadrants."""
+    parts = signed(2, *shape)
+    return (parts[0] + 1j * parts[1]).astype(dtype)
+
+
 def words(text: str) -> list[str]:
     """Names, written one after the other."""
     return text.split()

@@ -48,7 +48,8 @@ class Outputs:
             kinds = ", ".join(sorted({type(leaf).__name__ for leaf in leaves}))
             raise DtypeError(
                 f"check_grads wants a function that returns floats; this one returns {kinds}",
-                why="Integers, booleans and complex numbers have no gradient.",
+                why="Numerical gradients are taken of real numbers.",
+                remedy="Return a float; of a complex result np.real(z), np.imag(z) or np.abs(z).",
             )
         names = ["result" + "".join(f"[{part!r}]" for part in path) for path in paths]
         self.names = [names[i] for i in self.places]

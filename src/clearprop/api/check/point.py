@@ -65,7 +65,7 @@ class Point:
         if not self.positions:
             raise ArgumentError(
                 "check_grads found no float argument to check",
-                remedy="Pass floats or float arrays.",
+                remedy="Pass floats or float arrays; a complex argument as its two real parts.",
             )
 
     def _enter(self, position: int, stem: str, asked: bool) -> None:

@@ -247,6 +247,7 @@ _RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
         **dict.fromkeys(("gather", "scatter", "scatter_add"), _on_symbols),
         **dict.fromkeys(("max", "min"), _extreme),
         **dict.fromkeys(("cast", "stop_gradient"), _element_by_element),
+        **dict.fromkeys(("complex", "conj", "imag", "real"), _element_by_element),
     }
 )
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-from clearprop.derive.activity import active_values
+from clearprop.derive.activity import refuse_complex
 from clearprop.explain.numbers.local import local_of
 from clearprop.explain.numbers.naming import dependent_nodes
 from clearprop.graph import Graph, Node, Value
@@ -63,7 +63,7 @@ def wire(graph: Graph) -> Wiring:
     values: list[Value] = [*graph.inputs, *dependent_nodes(graph)]
     places = {value: place for place, value in enumerate(values)}
     moves = [value.type.dtype.kind == "f" for value in graph.inputs]
-    active_values(graph, [value for value in graph.inputs if value.type.dtype.kind == "f"])
+    refuse_complex(graph, [value for value in graph.inputs if value.type.dtype.kind == "f"])
     wires: list[Wire] = []
     for target, node in enumerate(values[len(moves) :], len(moves)):
         assert isinstance(node, Node), "after the inputs come nodes"

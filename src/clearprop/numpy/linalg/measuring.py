@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.numpy.complexes import squared
 from clearprop.numpy.linalg.factoring import svd, svdvals
 from clearprop.numpy.linalg.stacks import matrices
 from clearprop.numpy.linalg.systems import inv
@@ -96,28 +97,30 @@ def matrix_rank(A: Any, tol: Any = None, hermitian: Any = False, *, rtol: Any = 
 
 def _floating(x: Any) -> Any:
     x = as_array(x)
-    return x if x.dtype.kind == "f" else cast(x, np.float64)
+    return x if x.dtype.kind in "fc" else cast(x, np.float64)
 
 
 def _vector(x: Any, order: Any, axis: Any, keepdims: Any) -> Any:
     """Over axes, (Σ |xᵢ|ᵒ)^(1/o), and its limits."""
     if order == 2:
-        return root(sum(x * x, axis, keepdims=keepdims))
+        return root(sum(squared(x), axis, keepdims=keepdims))
     if order in (np.inf, -np.inf):
         return reduced("max" if order > 0 else "min", abs(x), axis, keepdims)
     if order == 0:
-        return sum(cast(x != 0, x.dtype), axis, keepdims=keepdims)
+        return sum(cast(x != 0, np.finfo(x.dtype).dtype), axis, keepdims=keepdims)
     if order == 1:
         return sum(abs(x), axis, keepdims=keepdims)
     if isinstance(order, str):
         raise ValueError(f"Invalid norm order '{order}' for vectors")
-    return power_root(sum(abs(x) ** x.dtype.type(order), axis, keepdims=keepdims), order)
+    return power_root(
+        sum(abs(x) ** np.finfo(x.dtype).dtype.type(order), axis, keepdims=keepdims), order
+    )
 
 
 def _matrix(x: Any, order: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
     """Over two axes: Frobenius, or the extreme of the rows' or columns' sums."""
     if order in (None, "fro", "f"):
-        return root(sum(x * x, axes, keepdims=keepdims))
+        return root(sum(squared(x), axes, keepdims=keepdims))
     if order in (2, -2, "nuc"):
         return _spectral(x, order, axes, keepdims)
     if order not in (1, -1, np.inf, -np.inf):

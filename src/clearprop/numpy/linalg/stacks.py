@@ -32,8 +32,8 @@ def matrices(*operands: Any) -> Any:
             raise DtypeError(
                 "linear algebra with a complex matrix",
                 where=user_line(),
-                why="This version differentiates real functions.",
-                remedy="Write the real and the imaginary part as two real arrays.",
+                why="Matrices are factored and systems solved in real numbers only.",
+                remedy="Write it with the real matrix [[A.real, -A.imag], [A.imag, A.real]].",
             )
         if array.dtype == np.float16:
             raise TypeError("array type float16 is unsupported in linalg")

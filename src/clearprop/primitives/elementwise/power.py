@@ -28,7 +28,7 @@ def by_base(ops: Builder, a: Sym, b: Sym) -> Sym | float | None:
             return 1
         case 2:
             return 2 * a
-        case int() | float() as exponent:
+        case int() | float() | complex() as exponent:
             return exponent * a ** (exponent - 1)
         case _:
             return ops.where(ops.equal(b, 0), 0, b * a ** (b - 1))
@@ -37,7 +37,8 @@ def by_base(ops: Builder, a: Sym, b: Sym) -> Sym | float | None:
 def by_exponent(ops: Builder, y: Sym, a: Sym, b: Sym) -> Sym:
     """The partial aᵇ ln a; 0ᵇ does not move with b > 0, and jumps at b = 0."""
     at_zero = ops.equal(a, 0)
-    along_zero = ops.where(b > 0, ops.like(0, y.type), np.nan)
+    is_positive = (ops.real(b) if b.dtype.kind == "c" else b) > 0
+    along_zero = ops.where(is_positive, ops.like(0, y.type), np.nan)
     return ops.where(at_zero, along_zero, y * ops.log(ops.where(at_zero, 1, a)))
 
 
@@ -54,6 +55,6 @@ primitive = Elementwise(
         Awkward((-2.0, 3.0), (12.0, np.nan), "a negative base has no derivative by the exponent"),
     ),
     ufunc=np.power,
-    accepts="iuf",
+    accepts="iufc",
     symbol="**",
 )

@@ -10,6 +10,7 @@ from typing import Final
 from clearprop.errors import ArgumentError
 from clearprop.graph import Type
 from clearprop.primitives.axes import check_axis
+from clearprop.primitives.complexes import require_order
 from clearprop.primitives.families import Discrete
 from clearprop.primitives.samples import integers, reals, sample
 
@@ -19,6 +20,7 @@ KINDS: Final = ("heapsort", "quicksort", "stable")
 
 def result(x: Type, axis: int, kind: str) -> Type:
     """Integers in x's shape."""
+    require_order("argsort", x)
     check_axis(x.shape, axis)
     if kind not in KINDS:
         raise ArgumentError(f"argsort of kind {kind!r}; there are {', '.join(KINDS)}")

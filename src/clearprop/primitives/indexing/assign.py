@@ -33,7 +33,7 @@ primitive = Linear(
     value=value,
     result=result,
     transpose=lambda ops, ct, base, update, **region: (
-        ops.assign(ct, ops.zeros(update.type), **region),
+        ops.assign(ct, ops.zeros(update.type.with_dtype(ct.dtype)), **region),
         ops.slice(ct, **region),
     ),
     batch=lambda ops, xs, batched, size, start, stop, step: ops.assign(

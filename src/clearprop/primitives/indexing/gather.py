@@ -33,7 +33,7 @@ primitive = Linear(
     value=lambda xp, x, *indices: x[from_zero(indices)],
     result=picked,
     transpose=lambda ops, ct, x, *indices: (
-        ops.scatter_add(ops.zeros(x.type), ct, *indices),
+        ops.scatter_add(ops.zeros(x.type.with_dtype(ct.dtype)), ct, *indices),
         *[None] * len(indices),
     ),
     batch=batch,

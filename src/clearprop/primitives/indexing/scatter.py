@@ -28,7 +28,7 @@ def transpose(
     ops: Builder, ct: Sym, base: Sym, update: Sym, *indices: Sym
 ) -> tuple[Sym | None, ...]:
     """Zero for what was overwritten: in the base at the indices, in the update where it lost."""
-    to_base = ops.scatter(ct, ops.zeros(update.type), *indices)
+    to_base = ops.scatter(ct, ops.zeros(update.type.with_dtype(ct.dtype)), *indices)
     read = ops.gather(ct, *indices)
     to_update = ops.where(won(ops, base, update, *indices), read, 0)
     return to_base, to_update, *[None] * len(indices)

@@ -1,16 +1,21 @@
 """Elements in ascending order along one axis, with the permutation: (values, positions).
 
-The sort is stable, NaN comes last. The derivative follows the elements to their places; equal ones
-keep the order in which they stood, as no other order of theirs would be better. The positions are
+The sort is stable, NaN comes last. The derivative follows the elements to their places. Which of
+equal elements has which of their places could be any, so each has an equal share in all of them:
+the smallest of the possible derivatives, and that of ``min`` at the first place. The positions are
 integers and have no derivative.
 
 >>> import clearprop as cp, numpy as np
 >>> cp.grad(lambda x: np.sort(x)[0])(np.array([3.0, 1.0, 2.0]))
 array([0., 1., 0.])
+>>> cp.grad(np.median)(np.array([1.0, 1.0, 2.0, 0.0]))
+array([0.5, 0.5, 0. , 0. ])
 """
 
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from clearprop.errors import DtypeError
 from clearprop.graph import Type, tuple_of
@@ -39,14 +44,39 @@ def tangent(
     ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], tangents: Sequence[Sym], axis: int
 ) -> tuple[Sym, None]:
     """The tangents in the order of the values."""
-    return take_along(ops, tangents[0], y[1], axis), None
+    return shared(ops, take_along(ops, tangents[0], y[1], axis), y[0], axis), None
 
 
 def cotangents(
     ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], ct: Sequence[Sym | None], axis: int
 ) -> tuple[Sym | None]:
     """The cotangents put back where the values stood."""
-    return (None if ct[0] is None else put_along(ops, ct[0], y[1], axis, xs[0].type),)
+    if ct[0] is None:
+        return (None,)
+    return (put_along(ops, shared(ops, ct[0], y[0], axis), y[1], axis, xs[0].type),)
+
+
+def shared(ops: Builder, slopes: Sym, y: Sym, axis: int) -> Sym:
+    """The slopes of sorted elements, with those of equal ones replaced by their mean."""
+    if y.shape[axis] < 2:
+        return slopes
+    run = runs(ops, y, axis)
+    total = put_along(ops, slopes, run, axis, slopes.type)
+    count = put_along(ops, ops.full(slopes.type, 1), run, axis, slopes.type)
+    return take_along(ops, total, run, axis) / take_along(ops, count, run, axis)
+
+
+def runs(ops: Builder, y: Sym, axis: int) -> Sym:
+    """For each sorted element the number of its run of equal ones, counted from 0."""
+    last, one = y.shape[axis] - 1, tuple(int(i == axis) for i in range(len(y.shape)))
+    end, step = list(y.shape), (1,) * len(y.shape)
+    end[axis] = last
+    before = ops.slice(y, start=(0,) * len(one), stop=tuple(end), step=step)
+    after = ops.slice(y, start=one, stop=y.shape, step=step)
+    begins = ops.cast(ops.not_equal(after, before), dtype=np.dtype("int64"))
+    padded = ops.pad(begins, low=one, high=(0,) * len(one), interior=(0,) * len(one))
+    number: Sym = ops.cumsum(padded, axis=axis, reverse=False)
+    return number
 
 
 primitive = General(

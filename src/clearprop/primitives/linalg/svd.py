@@ -22,6 +22,7 @@ from clearprop.primitives.builder import Builder, Sym
 from clearprop.primitives.families import General
 from clearprop.primitives.matrices import (
     alone,
+    beyond_rounding,
     check_matrices,
     diagonal,
     diagonal_matrix,
@@ -69,7 +70,7 @@ def tangent(
     dv = times(ops, turned(ops, vt), 0.5 * (even - odd)) + out_v * in_columns(
         ops, inverse, out_v.shape
     )
-    return du, diagonal(ops, inner) + alone(ops, u, s), turned(ops, dv)
+    return du, moving(ops, diagonal(ops, inner), s) + alone(ops, u, s), turned(ops, dv)
 
 
 def cotangents(
@@ -84,7 +85,7 @@ def cotangents(
     odd = ops.total([turn_u, None if turn_v is None else -turn_v])
     inner = ops.total(
         [
-            None if to_s is None else diagonal_matrix(ops, to_s + alone(ops, u, s)),
+            None if to_s is None else diagonal_matrix(ops, moving(ops, to_s, s) + alone(ops, u, s)),
             _turns(ops, s, even, odd),
         ]
     )
@@ -97,6 +98,14 @@ def cotangents(
         outside = turned(ops, without_part_in(ops, turned(ops, vt), turned(ops, to_vt)))
         terms.append(times(ops, u, outside * in_rows(ops, inverse, vt.shape)))
     return (ops.total(terms),)
+
+
+def moving(ops: Builder, slopes: Sym, s: Sym) -> Sym:
+    """The slopes of singular values; 0 for those that are 0."""
+    if not s.shape[-1]:
+        return slopes
+    found: Sym = ops.where(beyond_rounding(ops, s, s), slopes, 0)
+    return found
 
 
 def _turns(ops: Builder, s: Sym, even: Sym | None, odd: Sym | None) -> Sym | None:
