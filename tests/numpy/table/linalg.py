@@ -178,12 +178,17 @@ for order in (2, -2, "nuc"):
     norm = lambda np, x, o=order: np.linalg.norm(x, o)  # noqa: E731
     for shape in ((3, 3), (4, 2), (2, 3), (1, 1)):
         table.add(f"norm {order} {shape}", norm, regular(*shape))
-    table.add(f"norm {order} of nothing", norm, np.zeros((0, 3)))
     table.add(f"norm {order} single", norm, regular(3, 2, dtype="float32"))
     table.add(f"norm {order} integers", norm, array(3, 2, dtype="int64"))
     stacked = lambda np, x, o=order: np.linalg.norm(x, o, axis=(2, 0), keepdims=True)  # noqa: E731
     table.add(f"norm {order} kept", stacked, signed(3, 2, 4))
     table.add(f"matrix_norm {order}", unary("matrix_norm", ord=order), signed(2, 3, 4))
+for order in (1, -1, 2, -2, np.inf, -np.inf, "nuc"):
+    norm = lambda np, x, o=order: np.linalg.norm(x, o)  # noqa: E731
+    for shape in ((0, 3), (3, 0), (0, 0), *([] if order == "nuc" else [(0,)])):
+        table.add(f"norm {order} of nothing {shape}", norm, np.zeros(shape))
+table.add("norm -1 of infinities", unary("norm", ord=-1), np.array([np.inf, np.inf]))
+table.add("norm -1 with a 0", unary("norm", ord=-1), np.array([2.0, 0.0]), smooth=False)
 for p in (None, 2, -2, 1, -1, np.inf, "fro", "nuc"):
     table.add(f"cond {p}", unary("cond", p=p), regular(2, 3, 3), tolerance=500.0)
 table.add("cond of an oblong matrix", unary("cond"), regular(3, 2))

@@ -105,7 +105,7 @@ def _vector(x: Any, order: Any, axis: Any, keepdims: Any) -> Any:
     if order == 2:
         return root(sum(squared(x), axis, keepdims=keepdims))
     if order in (np.inf, -np.inf):
-        return reduced("max" if order > 0 else "min", abs(x), axis, keepdims)
+        return _extreme(order, abs(x), axis, keepdims)
     if order == 0:
         return sum(cast(x != 0, np.finfo(x.dtype).dtype), axis, keepdims=keepdims)
     if order == 1:
@@ -128,18 +128,23 @@ def _matrix(x: Any, order: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
     rows, columns = axes
     along, over = (rows, columns) if order in (1, -1) else (columns, rows)
     sums = sum(abs(x), along, keepdims=True)
-    extreme = reduced("max" if order > 0 else "min", sums, over, True)
+    extreme = _extreme(order, sums, over, True)
     return extreme if keepdims else _without(extreme, axes)
 
 
 def _spectral(x: Any, order: Any, axes: tuple[int, ...], keepdims: Any) -> Any:
     """By the singular values: the largest, the smallest, or their sum."""
     values = svdvals(moveaxis(x, axes, (-2, -1)))
-    if order == "nuc" or (order == 2 and not values.shape[-1]):
-        found = sum(values, -1)
-    else:
-        found = reduced("max" if order > 0 else "min", values, -1)
+    found = sum(values, -1) if order == "nuc" else _extreme(order, values, -1)
     return apply("reshape", found, shape=keep_ones(x.shape, axes)) if keepdims else found
+
+
+def _extreme(order: Any, sizes: Any, axis: Any, keepdims: Any = False) -> Any:
+    """The largest size, or for a negative order the smallest; the largest of none is 0."""
+    lengths = sizes.shape if axis is None else [sizes.shape[i] for i in np.atleast_1d(axis)]
+    if order > 0 and 0 in lengths:
+        return sum(sizes, axis, keepdims=keepdims)
+    return reduced("max" if order > 0 else "min", sizes, axis, keepdims)
 
 
 def _without(x: Any, axes: tuple[int, ...]) -> Any:
