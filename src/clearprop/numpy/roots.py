@@ -19,4 +19,6 @@ def power_root(total: Any, order: Any) -> Any:
     """Total ** (1 / order) of a sum of powers; where that is 0, all derivatives are 0."""
     tip = np.equal(total, 0)
     inner = choice(tip, total.dtype.type(1), total)
-    return choice(tip, total.dtype.type(0 if order > 0 else np.inf), inner ** total.dtype.type(1 / order))
+    return choice(
+        tip, total.dtype.type(0 if order > 0 else np.inf), inner ** total.dtype.type(1 / order)
+    )
