@@ -1,0 +1,5 @@
+"""Graph → graph: the same values by fewer or cheaper operations."""
+
+from clearprop.rewrite.simplify import simplify
+
+__all__ = ["simplify"]

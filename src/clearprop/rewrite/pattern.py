@@ -1,0 +1,215 @@
+"""Identities as text, matched against graphs: ``a + -b`` is ``a - b``.
+
+Names are values: ``m`` and ``n`` are booleans, ``k`` and ``l`` constants, ``p`` is a constant power
+of two, all others are values of the dtypes that an identity is said to hold for. Numbers stand for
+0-d constants, with their sign: ``0`` is not ``-0.0``. Operators and functions are primitives, and
+``not`` is ``logical_not``.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from dataclasses import dataclass
+from typing import Any, Final, final
+
+import numpy as np
+
+from clearprop.graph import Constant, Node, Type, Value
+from clearprop.rewrite.maker import Maker
+from clearprop.rewrite.rule import CONSTANT, Rule
+from clearprop.rewrite.share import COMMUTATIVE
+
+MASKS: Final = frozenset("mn")
+CONSTANTS: Final = frozenset("klp")
+
+_OPERATORS: Final[dict[type[ast.AST], str]] = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.Pow: "power",
+    ast.USub: "negative",
+    ast.Not: "logical_not",
+    ast.And: "logical_and",
+    ast.Or: "logical_or",
+    ast.Lt: "less",
+    ast.LtE: "less_equal",
+    ast.Gt: "greater",
+    ast.GtE: "greater_equal",
+    ast.Eq: "equal",
+    ast.NotEq: "not_equal",
+}
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Any value, the same wherever the name stands."""
+
+    text: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A 0-d constant."""
+
+    value: Any
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """A primitive on patterns."""
+
+    primitive: str
+    operands: tuple[Pattern, ...]
+
+
+Pattern = Name | Number | Apply
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Two expressions that have one value, of which the second is cheaper.
+
+    Attributes:
+        left: What is replaced.
+        right: By what.
+        kinds: The kinds of dtype for which it holds.
+        rounds: Whether the last bits may differ.
+    """
+
+    left: str
+    right: str
+    kinds: str
+    rounds: bool = False
+
+    @property
+    def name(self) -> str:
+        """The equation, with the dtypes that it is for."""
+        return f"{self.left} = {self.right} [{self.kinds}]"
+
+    @property
+    def rule(self) -> Rule:
+        """The identity at work."""
+        left, right = parsed(self.left), parsed(self.right)
+        assert isinstance(left, Apply), "a name or a number alone is never replaced"
+
+        def rewrite(make: Maker, node: Node) -> Value | None:
+            found: dict[str, Value] = {}
+            if not _match(left, node, found, self.kinds):
+                return None
+            return _made(make, right, found, node.type)
+
+        heads = frozenset(map(_head, left.operands)) - {""}
+        return Rule(self.name, (left.primitive,), rewrite, self.rounds, heads)
+
+
+def parsed(text: str) -> Pattern:
+    """The pattern that a text says."""
+    return _pattern(ast.parse(text, mode="eval").body)
+
+
+def _pattern(tree: ast.expr) -> Pattern:
+    match tree:
+        case ast.Name(id=name):
+            return Name(name)
+        case ast.Constant(value=value):
+            return Number(value)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return Number(-value)
+        case ast.UnaryOp(op=op, operand=operand):
+            return Apply(_OPERATORS[type(op)], (_pattern(operand),))
+        case ast.BinOp(left=a, op=op, right=b):
+            return Apply(_OPERATORS[type(op)], (_pattern(a), _pattern(b)))
+        case ast.Compare(left=a, ops=[op], comparators=[b]):
+            return Apply(_OPERATORS[type(op)], (_pattern(a), _pattern(b)))
+        case ast.BoolOp(op=op, values=[a, b]):
+            return Apply(_OPERATORS[type(op)], (_pattern(a), _pattern(b)))
+        case ast.Call(func=ast.Name(id=name), args=args):
+            return Apply(name, tuple(map(_pattern, args)))
+    raise SyntaxError(f"no pattern: {ast.unparse(tree)}")
+
+
+def _head(pattern: Pattern) -> str:
+    """The head that a value of the form must have; empty if any will do."""
+    if isinstance(pattern, Apply):
+        return pattern.primitive
+    is_constant = isinstance(pattern, Number) or pattern.text in CONSTANTS
+    return CONSTANT if is_constant else ""
+
+
+def _match(pattern: Pattern, value: Value, found: dict[str, Value], kinds: str) -> bool:
+    """Whether a value has the form; the values of the names are added to those found."""
+    if pattern.__class__ is Apply:
+        if value.__class__ is not Node or value.primitive.name != pattern.primitive:
+            return False
+        operands, wanted = value.operands, pattern.operands
+        if pattern.primitive in COMMUTATIVE:
+            before = found.copy()
+            if _match_all(wanted, operands, found, kinds):
+                return True
+            found.clear()
+            found.update(before)
+            operands = operands[::-1]
+        return _match_all(wanted, operands, found, kinds)
+    if isinstance(pattern, Number):
+        return _is_number(value, pattern.value)
+    assert isinstance(pattern, Name)
+    known = found.setdefault(pattern.text, value)
+    return known is value and _is_kind(pattern.text, value, kinds)
+
+
+def _match_all(
+    patterns: tuple[Pattern, ...], values: tuple[Value, ...], found: dict[str, Value], kinds: str
+) -> bool:
+    for pattern, value in zip(patterns, values, strict=True):
+        if not _match(pattern, value, found, kinds):
+            return False
+    return True
+
+
+def _is_kind(name: str, value: Value, kinds: str) -> bool:
+    """Whether a name may stand for the value."""
+    kind = value.type.dtype.kind
+    if name in MASKS:
+        return kind == "b"
+    if name in CONSTANTS and not isinstance(value, Constant):
+        return False
+    return kind in kinds and (name != "p" or is_power_of_two(value))
+
+
+def _is_number(value: Value, number: Any) -> bool:
+    """Whether a value is that number, with that sign."""
+    if not isinstance(value, Constant) or value.type.shape:
+        return False
+    held = value.value.item()
+    return bool(held == number) and _signs(held) == _signs(number)
+
+
+def _signs(number: complex) -> tuple[float, float]:
+    return math.copysign(1, number.real), math.copysign(1, number.imag)
+
+
+def is_power_of_two(value: Value) -> bool:
+    """Whether a value is ±2ⁿ, one that has a reciprocal that is not denormal either."""
+    if not isinstance(value, Constant) or value.type.shape or value.type.dtype.kind != "f":
+        return False
+    number, limits = abs(float(value.value)), np.finfo(value.type.dtype)
+    lowest = float(limits.smallest_normal)
+    return math.frexp(number)[0] == 0.5 and lowest <= number <= 1 / lowest
+
+
+def _made(make: Maker, pattern: Pattern, found: dict[str, Value], type_: Type) -> Value:
+    """The value that a pattern describes; numbers have the dtype of what they meet."""
+    if isinstance(pattern, Name):
+        return found[pattern.text]
+    if isinstance(pattern, Number):
+        return make.number(pattern.value, type_)
+    data = [value.type for name, value in found.items() if name not in MASKS]
+    like = data[0] if data else type_
+    operands = [_made(make, operand, found, like) for operand in pattern.operands]
+    return make(pattern.primitive, *operands)

@@ -1,0 +1,72 @@
+"""What a rule is: a name, the operations that it looks at, and what it puts in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, final
+
+from clearprop.graph import Constant, Node, Value
+
+if TYPE_CHECKING:
+    from clearprop.rewrite.maker import Maker
+
+Rewrite = Callable[["Maker", Node], Value | None]
+"""``rewrite(make, node)``: a value equal to the node's; None where the rule does not apply."""
+
+CONSTANT: Final = "constant"
+"""The head of a constant."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rewrite of one operation, whose operands have been rewritten before.
+
+    Attributes:
+        name: What it does, in words or as an equation.
+        on: The names of the primitives at which it looks; none for all of them.
+        rewrite: What it does.
+        rounds: Whether the last bits of the result may differ; else all bits are the same.
+        needs: The heads that operands must have for it to apply, in any order.
+    """
+
+    name: str
+    on: tuple[str, ...]
+    rewrite: Rewrite
+    rounds: bool = False
+    needs: frozenset[str] = frozenset()
+
+
+@final
+class Rules:
+    """A list of rules, from which those that may apply are picked quickly.
+
+    Args:
+        rules: The rules, the first that applies first.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = tuple(rules)
+        self._picked: dict[tuple[str, ...], tuple[Rule, ...]] = {}
+
+    def fitting(self, node: Node) -> tuple[Rule, ...]:
+        """The rules that look at such an operation on such operands."""
+        heads = (node.primitive.name, *[head_of(operand) for operand in node.operands])
+        picked = self._picked.get(heads)
+        if picked is None:
+            name, of_operands = heads[0], set(heads[1:])
+            picked = self._picked[heads] = tuple(
+                rule
+                for rule in self._rules
+                if (not rule.on or name in rule.on) and rule.needs <= of_operands
+            )
+        return picked
+
+
+def head_of(value: Value) -> str:
+    """What a value is made by: a primitive's name, or ``CONSTANT``; empty for inputs."""
+    if value.__class__ is Node:
+        name: str = value.primitive.name
+        return name
+    return CONSTANT if value.__class__ is Constant else ""
