@@ -1,0 +1,91 @@
+"""All products of a program as one text, what they have in common once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from clearprop.execute.native.machine import Machine
+from clearprop.execute.native.products import blas, own, row
+from clearprop.execute.native.products.plan import plan, who
+from clearprop.execute.native.products.product import Product, folded, symbol
+from clearprop.execute.native.products.writer import Module, Writer
+
+_LINE: Final = 64
+"""What scratch is aligned to, and its size a multiple of."""
+
+
+def module_text(products: Sequence[Product], machine: Machine) -> str:
+    """LLVM's text of one function per product, ``void @SYMBOL(ptr a, ptr b, ptr c, ptr scratch)``.
+
+    C is overwritten. The functions are internal to the module that the text becomes a part of; the
+    text declares BLAS routines where it calls them, and no intrinsics.
+
+    Args:
+        products: Which; repeated ones are written once.
+        machine: What for.
+    """
+    module = Module(machine)
+    for product in dict.fromkeys(products):
+        _define(module, product)
+    return module.text()
+
+
+def scratch_bytes(product: Product, machine: Machine) -> int:
+    """The room that a product's function wants for copies, aligned to 64 bytes."""
+    elements = _scratch(folded(product), machine)
+    return -(-elements * product.itemsize // _LINE) * _LINE
+
+
+def _scratch(product: Product, machine: Machine) -> int:
+    if product.empty:
+        return 0
+    lanes = machine.lanes(product.itemsize)
+    match who(product, machine):
+        case "own":
+            chosen = plan(product, machine)
+            return chosen.panel(lanes) + chosen.strips(lanes)
+        case "row":
+            seen = row.row(product)
+            return seen.room_x(lanes) + seen.room_y(lanes)
+        case _:
+            return 0
+
+
+def _define(module: Module, product: Product) -> None:
+    def body(w: Writer) -> None:
+        once = folded(product)
+        if once.empty:
+            return
+        for number in w.each(once.batch):
+            a = w.at("%a", w.multiply(number, once.batch_a))
+            b = w.at("%b", w.multiply(number, once.batch_b))
+            c = w.at("%c", w.multiply(number, once.batch_c))
+            _once(w, module, once, own.Operands(a, b, c, "%scratch"))
+
+    pointers = ("ptr noalias readonly %a", "ptr noalias readonly %b")
+    parameters = (*pointers, "ptr noalias %c", "ptr noalias %scratch")
+    module.define(symbol(product), parameters, product.dtype, body)
+
+
+def _once(w: Writer, module: Module, product: Product, at: own.Operands) -> None:
+    """One product of a batch."""
+    match who(product, module.machine):
+        case "zeros":
+            _zeros(w, product, at.c)
+        case "blas":
+            blas.call(w, module, product, at.a, at.b, at.c)
+        case "row":
+            row.write(w, module, row.row(product), at)
+        case "own":
+            own.write(w, module, product, plan(product, module.machine), at)
+
+
+def _zeros(w: Writer, product: Product, c: str) -> None:
+    """Fill C with zeros."""
+    for i in w.each(product.m):
+        start = w.at(c, w.multiply(i, product.ldc))
+        w.line(
+            f"call void @llvm.memset.p0.i64(ptr {start}, i8 0, "
+            f"i64 {product.n * product.itemsize}, i1 false)"
+        )

@@ -1,0 +1,188 @@
+"""A product of matrices by the micro-kernel: its loops over blocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from clearprop.execute.native.products.pack import Move, copy, turn
+from clearprop.execute.native.products.plan import Plan
+from clearprop.execute.native.products.product import Product
+from clearprop.execute.native.products.tile import Blocks, Tile, run
+from clearprop.execute.native.products.writer import Index, Module, Writer
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Operands:
+    """Where the matrices stand.
+
+    Attributes:
+        a: The first factor.
+        b: The second.
+        c: The result.
+        scratch: Room for copies.
+    """
+
+    a: str
+    b: str
+    c: str
+    scratch: str
+
+
+def write(w: Writer, module: Module, product: Product, plan: Plan, at: Operands) -> None:
+    """C = A·B: some rows at a time, the depth in parts, panel after panel of columns."""
+    loops = _Loops(w, module, product, plan, at)
+    whole = product.m // plan.height * plan.height
+    for start in w.each(whole, plan.height):
+        loops.rows(start, plan.height)
+    if product.m > whole:
+        loops.rows(whole, product.m - whole)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some rows of A and C, and a part of the depth.
+
+    Attributes:
+        height: How many rows.
+        depth: How much of the depth.
+        fresh: An ``i1``: whether it is the first part.
+        a: Where it starts in A.
+        b: Where it starts in B.
+        c: Where it starts in C.
+    """
+
+    height: int
+    depth: Index
+    fresh: str
+    a: str
+    b: str
+    c: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Loops:
+    """The loops of one product, from the outside in."""
+
+    w: Writer
+    module: Module
+    product: Product
+    plan: Plan
+    at: Operands
+
+    def rows(self, start: Index, height: int) -> None:
+        """Some rows, from one on."""
+        w, product, plan = self.w, self.product, self.plan
+        for begin in w.each(product.k, plan.depth):
+            part = _Part(
+                height,
+                w.smaller(plan.depth, w.subtract(product.k, begin)),
+                "true" if isinstance(begin, int) else w.value(f"icmp eq i64 {begin}, 0"),
+                _inside(w, self.at.a, start, begin, product.lda, product.transposed_a),
+                _inside(w, self.at.b, begin, 0, product.ldb, product.transposed_b),
+                _inside(w, self.at.c, start, 0, product.ldc, False),
+            )
+            if plan.copies_a:
+                self._copy_a(part)
+            self._panels(part)
+
+    def _copy_a(self, part: _Part) -> None:
+        """Bring blocks of A into the order of the kernel: each column's numbers together."""
+        w, product = self.w, self.product
+        for first, rows, count in cut(part.height, self.plan.rows):
+            for at in w.each(rows * count, rows):
+                row = w.add(first, at)
+                source = _inside(w, part.a, row, 0, product.lda, product.transposed_a)
+                target = w.at(self._strips(), w.multiply(row, part.depth))
+                move = Move(part.depth, source, product.lda, target, rows, rows)
+                if product.transposed_a:
+                    copy(w, self.module, product.dtype, 1, move)
+                else:
+                    turn(w, self.module, product.dtype, move)
+
+    def _panels(self, part: _Part) -> None:
+        """All columns."""
+        w, lanes = self.w, self.w.numbers.lanes
+        across = -(-self.product.n // lanes)
+        tail = self.product.n - (across - 1) * lanes
+        for first, vectors, count in cut(across, self.plan.vectors):
+            wide = vectors * lanes
+            partial = tail < lanes and first + vectors * count == across
+            for at in w.each((count - partial) * wide, wide):
+                self._panel(part, w.add(first * lanes, at), vectors, lanes)
+            if partial:
+                self._panel(part, first * lanes + (count - 1) * wide, vectors, tail)
+
+    def _panel(self, part: _Part, column: Index, vectors: int, tail: int) -> None:
+        """Some columns, the last vector of which has that many."""
+        w, product, plan = self.w, self.product, self.plan
+        lanes = w.numbers.lanes
+        b, ldb = _inside(w, part.b, 0, column, product.ldb, product.transposed_b), product.ldb
+        if plan.copies_b:
+            self._copy_b(part, b, vectors, tail)
+            b, ldb = self.at.scratch, vectors * lanes
+        for first, rows, count in cut(part.height, plan.rows):
+            tile = Tile(
+                dtype=product.dtype,
+                rows=rows,
+                vectors=vectors,
+                masked=tail < lanes,
+                adds=plan.depth < product.k,
+                upright=product.transposed_a or plan.copies_a,
+            )
+            if plan.copies_a:
+                a, lda = w.at(self._strips(), w.multiply(first, part.depth)), rows
+                step = w.multiply(rows, part.depth)
+            else:
+                a = _inside(w, part.a, first, 0, product.lda, product.transposed_a)
+                lda = product.lda
+                step = rows if product.transposed_a else rows * lda
+            c = w.at(_inside(w, part.c, first, 0, product.ldc, False), column)
+            blocks = Blocks(
+                count, part.depth, a, lda, step, b, ldb, c, product.ldc, tail, part.fresh
+            )
+            run(w, self.module, tile, blocks)
+
+    def _copy_b(self, part: _Part, b: str, vectors: int, tail: int) -> None:
+        """Bring a panel of B into the order of the kernel: its rows right after one another."""
+        w, product, lanes = self.w, self.product, self.w.numbers.lanes
+        wide = vectors * lanes
+        if not product.transposed_b:
+            move = Move(part.depth, b, product.ldb, self.at.scratch, wide, tail)
+            copy(w, self.module, product.dtype, vectors, move)
+            return
+        for vector in range(vectors):
+            source = w.at(b, vector * lanes * product.ldb)
+            target = w.at(self.at.scratch, vector * lanes)
+            filled = tail if vector == vectors - 1 else lanes
+            move = Move(part.depth, source, product.ldb, target, wide, filled)
+            turn(w, self.module, product.dtype, move)
+
+    def _strips(self) -> str:
+        """Where the copy of A stands."""
+        return self.w.at(self.at.scratch, self.plan.panel(self.w.numbers.lanes))
+
+
+def _inside(
+    w: Writer, matrix: str, row: Index, column: Index, stride: int, transposed: bool
+) -> str:
+    """Where a number of a matrix stands."""
+    if transposed:
+        row, column = column, row
+    return w.at(matrix, w.add(w.multiply(row, stride), column))
+
+
+def cut(size: int, most: int) -> list[tuple[int, int, int]]:
+    """Blocks of two sizes, at most one apart: where they start, their size, how many.
+
+    >>> cut(14, 6)
+    [(0, 5, 2), (10, 4, 1)]
+    """
+    blocks = -(-size // most)
+    small = size // blocks
+    large = size - small * blocks
+    found = [(0, small + 1, large), (large * (small + 1), small, blocks - large)]
+    return [each for each in found if each[2]]
