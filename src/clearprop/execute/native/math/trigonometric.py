@@ -1,0 +1,78 @@
+"""sin, cos and tan in radians.
+
+x - nπ/2 with π in three parts, the product of n with the second part kept without error, so that
+the result is good to the last place next to multiples of π/2 as well (Cody and Waite, chapter 8;
+Muller, Elementary Functions, section 10.2). Beyond 2³⁰, for floats 2¹⁵, C's function is called on
+the lane.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from clearprop.execute.native.math.libm import in_double, or_libm, patched
+from clearprop.execute.native.math.operations import fitted, fma, nearest, select
+from clearprop.execute.native.math.values import Value
+
+_HALF_PI: Final = {
+    "f64": (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591833e-33),
+    "f32": (1.57079637050628662109375, -4.37113900018624283e-8, -1.71512449132279e-15),
+}
+_SIGN: Final = {"f64": -(2**63), "f32": -(2**31)}
+_PER_HALF_PI: Final = 0.6366197723675814
+_LARGEST: Final = {"f64": 2.0**30, "f32": 2.0**15}
+
+
+def _reduced(x: Value) -> tuple[Value, Value, Value]:
+    """``(n, sine, cosine)`` of ``x - nπ/2``; n in the low bits of an integer."""
+    k, n = nearest(x, _PER_HALF_PI)
+    first, second, third = _HALF_PI[x.kind]
+    minus = -k
+    a = fma(minus, first, x)  # exact
+    product = k * second
+    r = a - product
+    tail = (a - r) - product  # what r lost
+    tail = fma(minus, third, tail + fma(minus, second, product))
+    z = r * r
+    sine = r + fma(r * z, fitted("sin", z), tail)
+    half = z * 0.5
+    w = 1.0 - half
+    rest = (1.0 - w) - half  # what w lost
+    cosine = w + fma(-r, tail, fma(z * z, fitted("cos", z), rest))
+    return n, sine, cosine
+
+
+def _turned(x: Value, n: Value) -> Value:
+    """The number with its sign turned where the second bit of the integer is set."""
+    return (x.bits() ^ (n << x.format.bits - 2 & _SIGN[x.kind])).as_float()
+
+
+def _rare(x: Value, result: Value, name: str) -> Value:
+    """Large arguments, infinities and NaN by C's function."""
+    return patched(result, ~(abs(x) <= _LARGEST[x.kind]), name, x)
+
+
+@or_libm("sin")
+def sin(x: Value) -> Value:
+    """The sine: of the rest or its cosine, by the quadrant."""
+    n, sine, cosine = _reduced(x)
+    result = _turned(select((n & 1).differs(0), cosine, sine), n)
+    return _rare(x, select(x.equals(0.0), x, result), "sin")
+
+
+@or_libm("cos")
+def cos(x: Value) -> Value:
+    """The cosine: of the rest or its sine, by the quadrant."""
+    n, sine, cosine = _reduced(x)
+    return _rare(x, _turned(select((n & 1).differs(0), sine, cosine), n + 1), "cos")
+
+
+@or_libm("tan")
+@in_double
+def tan(x: Value) -> Value:
+    """The tangent: sin/cos of the rest, or -cos/sin for odd quadrants."""
+    n, sine, cosine = _reduced(x)
+    odd = (n & 1).differs(0)
+    result = select(odd, cosine, sine) / select(odd, sine, cosine)
+    result = _turned(result, n + n)
+    return _rare(x, select(x.equals(0.0), x, result), "tan")
