@@ -131,9 +131,10 @@ def legal(graph: Graph) -> Graph:
 
 
 def second_orders(graph: Graph) -> dict[str, Graph]:
-    """The three ways to differentiate twice, each by all moving inputs of the graph itself."""
+    """The four ways to differentiate twice, each by all moving inputs of the graph itself."""
     moving = tuple(x for x in graph.inputs if x.type.differentiable)
     return {
+        "forward over forward": forward(forward(graph), moving),
         "forward over reverse": forward(reverse(graph), moving),
         "reverse over reverse": reverse(reverse(graph), moving),
         "reverse over forward": reverse(forward(graph), moving),

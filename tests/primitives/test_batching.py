@@ -25,6 +25,7 @@ from tests.primitives.calls import (
     each_elementwise,
     each_sample,
     legal,
+    second_orders,
 )
 
 SIZES = (0, 1, 3)
@@ -139,6 +140,20 @@ def test_reverse_derivatives_of_batches(primitive: Primitive, sample: Sample) ->
             assert_fits(mine, batched_type(x.type, size) if differs else x.type)
             rows = np.reshape(other, (size, *x.type.shape))
             assert_allclose(mine, rows if differs else rows.sum(0), rtol=1e-11, atol=1e-11)
+
+
+@each_sample
+def test_batches_of_second_derivatives(primitive: Primitive, sample: Sample) -> None:
+    """All four ways to differentiate twice, where every input differs."""
+    made = drawn(primitive, sample, "float64")
+    if not made.smooth:
+        return
+    count = len(made.values)
+    for derived in second_orders(made.graph).values():
+        seeds, flags = derived.inputs[count:], (True,) * len(derived.inputs)
+        values = spread(made, sample, flags[:count], 2)
+        directions = directed(made, seeds, flags[count:], 2)
+        assert_stacked(derived, [*values, *directions], flags, 2)
 
 
 # Helpers ------------------------------------------------------------------------------------------

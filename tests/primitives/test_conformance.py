@@ -147,7 +147,7 @@ def test_weak_operands_differentiate(primitive: Elementwise) -> None:
 
 @each_sample
 def test_second_order(primitive: Primitive, sample: Sample) -> None:
-    """All three ways to differentiate twice, against differences of the first and each other."""
+    """All four ways to differentiate twice, against differences of the first and each other."""
     made = drawn(primitive, sample, "float64")
     if not made.smooth:
         return
@@ -166,6 +166,8 @@ def test_second_order(primitive: Primitive, sample: Sample) -> None:
     across = run(legal(twice["reverse over forward"]), *made.values, *weights, *cotangent)
     for mine, other in zip(across, back, strict=True):
         assert_allclose(mine, other, rtol=1e-10, atol=1e-10)
+    ahead = run(legal(twice["forward over forward"]), *made.values, *weights, *direction)
+    assert_allclose(inner(ahead, cotangent), inner(mixed, weights), rtol=1e-10, atol=1e-10)
 
 
 # Awkward points -----------------------------------------------------------------------------------
