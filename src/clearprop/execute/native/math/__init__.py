@@ -4,6 +4,7 @@ Floats and doubles, any number of lanes, the same bits for each; NumPy's special
 errors are in `bounds`.
 """
 
+from clearprop.execute.native.math.bounds import BOUNDS, BOUNDS_OF_C
 from clearprop.execute.native.math.catalogue import NAMES, definition, functions, symbol
 
-__all__ = ["NAMES", "definition", "functions", "symbol"]
+__all__ = ["BOUNDS", "BOUNDS_OF_C", "NAMES", "definition", "functions", "symbol"]

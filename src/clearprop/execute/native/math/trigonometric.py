@@ -35,16 +35,20 @@ def _reduced(x: Value) -> tuple[Value, Value, Value]:
     tail = fma(minus, third, tail + fma(minus, second, product))
     z = r * r
     sine = r + fma(r * z, fitted("sin", z), tail)
-    half = z * 0.5
-    w = 1.0 - half
-    rest = (1.0 - w) - half  # what w lost
-    cosine = w + fma(-r, tail, fma(z * z, fitted("cos", z), rest))
+    head = fma(z, -0.5, 1.0)
+    rest = fma(z, -0.5, 1.0 - head)  # what head lost
+    cosine = head + fma(-r, tail, fma(z * z, fitted("cos", z), rest))
     return n, sine, cosine
 
 
-def _turned(x: Value, n: Value) -> Value:
-    """The number with its sign turned where the second bit of the integer is set."""
-    return (x.bits() ^ (n << x.format.bits - 2 & _SIGN[x.kind])).as_float()
+def _turned(x: Value, turns: Value) -> Value:
+    """The number with its sign turned where the first bit of the integer is set."""
+    return (x.bits() ^ (turns & _SIGN[x.kind])).as_float()
+
+
+def _quadrants(n: Value) -> Value:
+    """The second bit of an integer, moved to the first."""
+    return n << n.format.bits - 2
 
 
 def _rare(x: Value, result: Value, name: str) -> Value:
@@ -55,24 +59,24 @@ def _rare(x: Value, result: Value, name: str) -> Value:
 @or_libm("sin")
 def sin(x: Value) -> Value:
     """The sine: of the rest or its cosine, by the quadrant."""
-    n, sine, cosine = _reduced(x)
-    result = _turned(select((n & 1).differs(0), cosine, sine), n)
-    return _rare(x, select(x.equals(0.0), x, result), "sin")
+    n, sine, cosine = _reduced(abs(x))
+    result = select((n & 1).differs(0), cosine, sine)
+    return _rare(x, _turned(result, _quadrants(n) ^ x.bits()), "sin")
 
 
 @or_libm("cos")
 def cos(x: Value) -> Value:
     """The cosine: of the rest or its sine, by the quadrant."""
-    n, sine, cosine = _reduced(x)
-    return _rare(x, _turned(select((n & 1).differs(0), sine, cosine), n + 1), "cos")
+    n, sine, cosine = _reduced(abs(x))
+    result = select((n & 1).differs(0), sine, cosine)
+    return _rare(x, _turned(result, _quadrants(n + 1)), "cos")
 
 
 @or_libm("tan")
 @in_double
 def tan(x: Value) -> Value:
     """The tangent: sin/cos of the rest, or -cos/sin for odd quadrants."""
-    n, sine, cosine = _reduced(x)
+    n, sine, cosine = _reduced(abs(x))
     odd = (n & 1).differs(0)
     result = select(odd, cosine, sine) / select(odd, sine, cosine)
-    result = _turned(result, n + n)
-    return _rare(x, select(x.equals(0.0), x, result), "tan")
+    return _rare(x, _turned(result, _quadrants(n + n) ^ x.bits()), "tan")
