@@ -45,4 +45,5 @@ def test_series_along_a_curve(primitive: Primitive, sample: Sample) -> None:
         expected = run(nested, 0.0, *[1.0] * (k + 1))
         for mine, other in zip(found[k::ORDER], expected, strict=True):
             is_single = other.dtype.name in ("float32", "complex64")  # a cast
-            assert_allclose(mine, other, rtol=1e-5 if is_single else 1e-9, atol=1e-7)
+            rough = 1e-5 if is_single else 1e-9
+            assert_allclose(mine, other, rtol=rough, atol=rough)
