@@ -350,7 +350,6 @@ def test_the_tenth_derivative_is_that_of_nested_jvp(f):
     for order, found in enumerate(derivatives, 1):
         graph = cp.derive.forward(graph, graph.inputs[:1])
         np.testing.assert_allclose(found, cp.run(graph, 0.7, *[1.0] * order)[0], rtol=1e-9)
-    assert len(graph.nodes) > 5_000
 
 
 def by_cauchy(most, count=256, radius=0.3):
