@@ -13,6 +13,7 @@ from clearprop._version import __version__
 _EXPORTS = {
     "clearprop.api.check": ("check_grads",),
     "clearprop.api.checkpoint": ("checkpoint",),
+    "clearprop.api.compiled": ("compile",),
     "clearprop.api.control": ("cond", "fori_loop", "scan", "while_loop"),
     "clearprop.api.custom": ("custom_derivative",),
     "clearprop.api.derivatives": ("grad", "jvp", "stop_gradient", "value_and_grad", "vjp"),

@@ -29,6 +29,10 @@ class Primitive(abc.ABC):
         value: ``value(xp, *operands, **params)``: what it computes, over an array namespace.
         formula: LaTeX, with ``@0``, ``@1``, … where the operands stand.
         samples: Operands and parameters at which the conformance suite tries it.
+
+    Attributes:
+        lower: ``lower(xp, *operands, **params)``: the operation on single numbers, over the
+            vocabulary of native code; None if it has no such form.
     """
 
     family: ClassVar[str]
@@ -47,6 +51,7 @@ class Primitive(abc.ABC):
         self.samples = tuple(samples)
         self.view = False
         self.symbol = ""
+        self.lower: Callable[..., Any] | None = None
         self._result = functools.cache(self._ruled)
         self._bare = functools.partial(value, np)
 

@@ -45,6 +45,7 @@ primitive = Linear(
     "cast",
     value=lambda xp, x, dtype, weak=False: x.astype(dtype),
     result=result,
+    lower=lambda xp, x, dtype, weak=False: x.astype(dtype),
     transpose=transpose,
     batch=lambda ops, xs, batched, size, dtype, weak=False: ops.cast(*xs, dtype=dtype),
     formula=r"\operatorname{cast} @0",

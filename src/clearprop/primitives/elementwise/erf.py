@@ -25,4 +25,5 @@ primitive = Elementwise(
     partials=lambda ops, y, x: (2 / math.sqrt(math.pi) * ops.exp(-(x * x)),),
     formula=r"\operatorname{erf} @0",
     domain=(REAL,),
+    lower=lambda xp, x: xp.erf(x),
 )

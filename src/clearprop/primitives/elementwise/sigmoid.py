@@ -25,6 +25,7 @@ primitive = Elementwise(
     partials=lambda ops, y, x: (y * (1 - y),),
     formula=r"\sigma(@0)",
     domain=(REAL,),
+    lower=lambda xp, x: xp.sigmoid(x),
     awkward=(
         Awkward((1000.0,), (0.0,), "saturated: the value no longer moves"),
         Awkward((-1000.0,), (0.0,), "saturated: the value no longer moves"),

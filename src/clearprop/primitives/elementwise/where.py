@@ -57,4 +57,5 @@ primitive = Elementwise(
     domain=(MASK, REAL, REAL),
     accepts="biufc",
     masks=1,
+    lower=lambda xp, mask, a, b: xp.where(mask, a, b),
 )

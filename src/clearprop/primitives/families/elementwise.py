@@ -36,6 +36,8 @@ class Elementwise(Primitive):
         gives: ``"same"`` dtype as the operands, or ``"bool"``.
         masks: How many leading operands are boolean masks.
         symbol: Python's operator, if it has one; then weak operands give a weak result.
+        lower: The value over the vocabulary of native code, where that is not ``value`` itself,
+            as it is where there is a ufunc.
     """
 
     family = "elementwise"
@@ -54,6 +56,7 @@ class Elementwise(Primitive):
         gives: Literal["same", "bool"] = "same",
         masks: int = 0,
         symbol: str = "",
+        lower: Callable[..., Any] | None = None,
     ) -> None:
         shapes: tuple[tuple[int, ...], ...] = ((), (3,), (2, 3), (0,))
         samples = [Sample(tuple(_reshaped(draw, shape) for draw in domain)) for shape in shapes]
@@ -66,6 +69,7 @@ class Elementwise(Primitive):
         self.gives = gives
         self.masks = masks
         self.symbol = symbol
+        self.lower = value if lower is None and ufunc is not None else lower
 
     def type_rule(self, types: tuple[Type, ...], params: Params) -> Type:
         """One dtype and one shape, or 0-d."""

@@ -25,6 +25,8 @@ class Linear(Ruled):
         batch: ``batch(ops, xs, batched, size, **params)``: see :meth:`Primitive.batch`.
         linear: The positions of the linear operands; None for all.
         view: Whether NumPy returns a view of the first operand.
+        lower: The value of single numbers over the vocabulary of native code, if it has such a
+            form.
     """
 
     family = "linear"
@@ -41,6 +43,7 @@ class Linear(Ruled):
         batch: BatchRule,
         linear: tuple[int, ...] | None = None,
         view: bool = False,
+        lower: Callable[..., Any] | None = None,
     ) -> None:
         super().__init__(
             name, value=value, result=result, formula=formula, samples=samples, batch=batch
@@ -48,6 +51,7 @@ class Linear(Ruled):
         self.transpose = transpose
         self.linear = linear
         self.view = view
+        self.lower = lower
 
     def jvp(
         self, ops: Builder, y: Sym, xs: Sequence[Sym], tangents: Sequence[Sym | None], params: Any

@@ -1,0 +1,188 @@
+"""The compiled function: which code runs for which arguments."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, ParamSpec, TypeVar, cast, final
+
+from clearprop.api.compiled.kinds import Arguments, kinds_of
+from clearprop.api.compiled.plan import ExecutionPlan
+from clearprop.api.compiled.variant import Variant
+from clearprop.errors import ArgumentError
+from clearprop.tracing import CURRENT, require_callable, user_line
+
+MOST_VARIANTS: Final = 16
+"""How many branches of the Python code are compiled for arguments of one kind."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def compile(
+    f: Callable[P, R],
+    static_argnums: int | Sequence[int] = (),
+    donate_argnums: int | Sequence[int] = (),
+    threads: int | None = None,
+    flush_denormals: bool = False,
+) -> Compiled[P, R]:
+    """The function as machine code; no compiler is needed.
+
+    The first call with arguments of some shapes and dtypes traces the function, simplifies its
+    graph and compiles it; later ones run the code. Python's ``if`` and ``while`` on values work as
+    in tracing: code that took a branch checks that it would be taken again, and where not the new
+    branch is compiled, too. Compiled code is kept on disk for the next process.
+
+    Results agree with those of NumPy within a few roundings. Arrays that the function refers to
+    without taking them as arguments are read when it is traced, and not again. Prints and other
+    effects happen while tracing only. Inside another transformation or trace, the function itself
+    is called.
+
+    Args:
+        f: A function of numbers and arrays, or containers of them; also the result of
+            :func:`grad`, :func:`vmap`, :func:`jacobian` and their like.
+        static_argnums: Positional arguments that are no numbers to compute with but part of the
+            code: it is compiled for each of their values, which must be hashable.
+        donate_argnums: Positional arguments whose memory the code may use for results; the caller
+            must not use them again. (A permission; this version makes no use of it.)
+        threads: At most how many threads to use; None lets clearprop choose. Results do not depend
+            on it. (This version uses one.)
+        flush_denormals: Whether numbers too small to be normal count as 0 inside, which is faster
+            where many of them occur.
+
+    Returns:
+        A function with f's signature, a :class:`Compiled`.
+
+    Raises:
+        ArgumentError: If an option is not of its kind.
+
+    >>> import clearprop as cp, numpy as np
+    >>> f = cp.compile(cp.grad(lambda x: np.sum(np.sin(x) ** 2)))
+    >>> f(np.array([0.0, np.pi / 4]))
+    array([0., 1.])
+    """
+    require_callable(f, "compile")
+    if threads is not None and (isinstance(threads, bool) or threads < 1):
+        raise ArgumentError(f"threads={threads!r} is no positive number", where=user_line())
+    return Compiled(f, _numbers(static_argnums), _numbers(donate_argnums), flush_denormals)
+
+
+@final
+class Compiled(Generic[P, R]):
+    """A function that runs as machine code; made by :func:`compile`.
+
+    Attributes:
+        compile_seconds: How long all tracing and compiling of this function took, in seconds.
+    """
+
+    def __init__(
+        self,
+        f: Callable[P, R],
+        static_argnums: Sequence[int],
+        donate_argnums: Sequence[int],
+        flush_denormals: bool,
+    ) -> None:
+        functools.update_wrapper(self, f)
+        self._function = f
+        self._static = frozenset(static_argnums)
+        self._donated = frozenset(donate_argnums)
+        self._flush = flush_denormals
+        self._variants: dict[Any, list[Variant]] = {}
+        self._latest: Variant | None = None
+        self._given_up: set[Any] = set()
+        self._lock = threading.Lock()
+        self.compile_seconds = 0.0
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The function's value, by machine code."""
+        if CURRENT.get() is not None:
+            return self._function(*args, **kwargs)
+        given = kinds_of(args, kwargs, self._static)
+        if given.traced:
+            return self._function(*args, **kwargs)
+        for variant in self._variants.get(given.key, ()):
+            found = variant.run(given)
+            if found is not None:
+                return cast(R, found.result)
+        return cast(R, self._otherwise(given, args, kwargs))
+
+    def prepare(self, *args: P.args, **kwargs: P.kwargs) -> Compiled[P, R]:
+        """Compile for these arguments now; returns the function itself."""
+        given = kinds_of(args, kwargs, self._static)
+        if not any(variant.run(given) for variant in self._variants.get(given.key, ())):
+            self._otherwise(given, args, kwargs)
+        return self
+
+    def source(self, kind: str = "llvm") -> str:
+        """The code that was compiled last, as text.
+
+        Args:
+            kind: ``"llvm"`` for LLVM's language, ``"asm"`` for the processor's.
+
+        Raises:
+            ArgumentError: If there is no such kind, or nothing was compiled yet.
+        """
+        program = self._compiled().program
+        match kind:
+            case "llvm":
+                return program.text
+            case "asm":
+                return program.assembly()
+        raise ArgumentError(
+            f"source has no kind {kind!r}", where=user_line(), remedy='Use "llvm" or "asm".'
+        )
+
+    def explain_plan(self) -> ExecutionPlan:
+        """What the code that was compiled last does: its loops, products, memory and exceptions.
+
+        Raises:
+            ArgumentError: If nothing was compiled yet.
+        """
+        return ExecutionPlan(self._compiled().program)
+
+    def _compiled(self) -> Variant:
+        if self._latest is None:
+            raise ArgumentError(
+                "nothing was compiled yet",
+                where=user_line(),
+                remedy="Call the function, or f.prepare(…), with the arguments that you mean.",
+            )
+        return self._latest
+
+    def _otherwise(self, given: Arguments, args: Any, kwargs: Any) -> Any:
+        """The value where there is no code for it yet."""
+        with self._lock:
+            known = self._variants.setdefault(given.key, [])
+            for variant in known:  # another thread may have made it meanwhile
+                found = variant.run(given)
+                if found is not None:
+                    return cast(R, found.result)
+            if len(known) < MOST_VARIANTS:
+                made = Variant(self._function, given, self._flush)
+                self.compile_seconds += made.seconds
+                self._latest = made
+                self._variants[given.key] = [*known, made]
+                found = made.run(given)
+                assert found is not None, "code traced at these values holds for them"
+                return cast(R, found.result)
+        if given.key not in self._given_up:
+            self._given_up.add(given.key)
+            warnings.warn(
+                f"{self._function.__name__} took more than {MOST_VARIANTS} branches "
+                f"{known[-1].where}; from here on it runs uncompiled where a new one is taken",
+                stacklevel=3,
+            )
+        return self._function(*args, **kwargs)
+
+
+def _numbers(positions: int | Sequence[int]) -> tuple[int, ...]:
+    found = (positions,) if isinstance(positions, int) else tuple(positions)
+    if any(i.__class__ is not int or i < 0 for i in found):
+        raise ArgumentError(
+            f"{positions!r} names no positional arguments",
+            where=user_line(),
+            remedy="Use positions from 0 on.",
+        )
+    return found

@@ -1,0 +1,74 @@
+"""What a compiled function does, in words: its loops, products, memory, and what fell back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, final
+
+from clearprop.execute.native.program import Program
+from clearprop.execute.native.steps import Fallback, Loop, Multiply
+from clearprop.graph import location_of
+
+
+@final
+class ExecutionPlan:
+    """The steps of a compiled function; ``str`` shows them.
+
+    Attributes:
+        loops: How many fused loops there are.
+        products: How many matrix products.
+        fallbacks: The operations that the reference computes: name, reason and line of each.
+        arena_bytes: The memory that intermediate results take during a call, in bytes.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        steps = program.steps
+        self.loops = sum(isinstance(step, Loop) for step in steps)
+        self.products = sum(isinstance(step, Multiply) for step in steps)
+        self.fallbacks = [
+            (step.node.primitive.name, step.reason, str(location_of(step.node) or ""))
+            for step in steps
+            if isinstance(step, Fallback)
+        ]
+        self.arena_bytes = program.arena_bytes
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "machine": self._program.machine.level,
+            "loops": self.loops,
+            "products": self.products,
+            "fallbacks": [list(each) for each in self.fallbacks],
+            "arena_bytes": self.arena_bytes,
+            "cached": self._program.was_cached,
+            "steps": [_line(step) for step in self._program.steps],
+        }
+
+    def __str__(self) -> str:
+        head = (
+            f"{self.loops} loops, {self.products} matrix products, {len(self.fallbacks)} "
+            f"operations by NumPy; arena {self.arena_bytes:,} bytes; "
+            f"for {self._program.machine.level}"
+        )
+        return "\n".join([head, *(f"  {_line(step)}" for step in self._program.steps)])
+
+    __repr__ = __str__
+
+
+def _line(step: Loop | Multiply | Fallback) -> str:
+    """A step in a line."""
+    if isinstance(step, Multiply):
+        p = step.product
+        stack = f"{p.batch} × " if p.batch != 1 else ""
+        return f"product {stack}{p.m}×{p.k} · {p.k}×{p.n} {p.dtype}"
+    if isinstance(step, Fallback):
+        where = location_of(step.node)
+        return f"NumPy   {step.node.primitive.name}: {step.reason}" + (
+            f" ({where})" if where else ""
+        )
+    counts = Counter(node.primitive.name for node in step.nodes)
+    work = ", ".join(name if n == 1 else f"{n} {name}" for name, n in counts.most_common())
+    shape = "×".join(map(str, step.domain)) or "one number"
+    bytes_ = sum(layout.buffer.bytes for layout in step.loads)
+    return f"loop    {shape}: {work or 'copy'}; reads {bytes_:,} bytes"

@@ -1,0 +1,138 @@
+"""Machine code for arguments of one kind that take one way through the Python code."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+import optree
+
+from clearprop.api.compiled.kinds import Arguments
+from clearprop.errors import DtypeError
+from clearprop.execute.native.cache import default_cache
+from clearprop.execute.native.program import Program
+from clearprop.graph import Type, location_of
+from clearprop.numpy.namespace import NAMESPACE
+from clearprop.rewrite import simplify
+from clearprop.tracing import Trace, Traced, output, record_call, user_line
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A result, which may be None itself."""
+
+    result: Any
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A leaf of the result: an output of the program, or what was no number of the trace."""
+
+    place: int | None
+    is_array: bool
+    weak: bool
+    value: Any
+
+
+@final
+class Variant:
+    """The code, and what it needs to know of Python's side.
+
+    Attributes:
+        program: The machine code.
+        seconds: How long tracing and compiling took.
+    """
+
+    def __init__(self, function: Callable[..., Any], given: Arguments, flush: bool) -> None:
+        start = time.perf_counter()
+        trace = Trace(NAMESPACE)
+        called, values, positions = _positional(function, given)
+        recorded = record_call(trace, called, values, {}, positions)
+        leaves, self._structure = optree.tree_flatten(recorded.result)
+        outputs: list[Any] = []
+        self._leaves: list[_Leaf] = []
+        for leaf in leaves:
+            if leaf.__class__ is Traced and leaf.owner is trace:
+                found = output(trace, leaf, "an output of the function")
+                self._leaves.append(_Leaf(len(outputs), found.is_array, found.type.weak, None))
+                outputs.append(found.node)
+            else:
+                self._leaves.append(_Leaf(None, False, False, leaf))
+        graph = trace.finish(outputs)
+        self._types = [place.type for place in graph.inputs]
+        self.program = Program(simplify(graph), cache=default_cache(), flush_denormals=flush)
+        self._guards = [guard.outcome for guard in graph.guards]
+        self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]
+        self.seconds = time.perf_counter() - start
+
+    @property
+    def where(self) -> str:
+        """The line of the last decision."""
+        return f"(at {self._lines[-1]})" if self._lines and self._lines[-1] else ""
+
+    def run(self, given: Arguments) -> Found | None:
+        """The result at these arguments; None if the Python code would take another way."""
+        values = [
+            _fitted(value, type_) for value, type_ in zip(given.numbers, self._types, strict=True)
+        ]
+        results, watched = self.program.run(values)
+        for outcome, value in zip(self._guards, watched, strict=True):
+            if not np.array_equal(value.ravel() if isinstance(outcome, tuple) else value, outcome):
+                return None
+        return Found(self._result(results))
+
+    def _result(self, results: Sequence[Any]) -> Any:
+        shown = []
+        for leaf in self._leaves:
+            if leaf.place is None:
+                own = isinstance(leaf.value, np.ndarray)
+                shown.append(leaf.value.copy() if own else leaf.value)
+                continue
+            value = results[leaf.place]
+            if leaf.is_array:
+                shown.append(value)
+            else:
+                shown.append(value.item() if leaf.weak else value[()])
+        return optree.tree_unflatten(self._structure, shown)
+
+
+def _positional(
+    function: Callable[..., Any], given: Arguments
+) -> tuple[Callable[..., Any], tuple[Any, ...], list[int]]:
+    """The function of positional arguments alone, those, and the positions of what is traced."""
+    traced = [i for i in range(len(given.args)) if i not in given.static]
+    if not given.kwargs:
+        return function, given.args, traced
+    names, count = list(given.kwargs), len(given.args)
+
+    def called(*values: Any) -> Any:
+        return function(*values[:count], **dict(zip(names, values[count:], strict=True)))
+
+    kind = inspect.Parameter.POSITIONAL_ONLY
+    shown = [f"arg{i}" for i in range(count)] + names
+    called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(name, kind) for name in dict.fromkeys(shown)]
+    )
+    values = (*given.args, *given.kwargs.values())
+    return called, values, [*traced, *range(count, len(values))]
+
+
+def _fitted(value: Any, type_: Type) -> Any:
+    """The value as an array of the code's dtype."""
+    if value.__class__ is np.ndarray:
+        return value
+    try:
+        return type_.dtype.type(value)
+    except OverflowError:
+        raise DtypeError(
+            f"an argument is {value:.4g}",
+            where=user_line(),
+            why="Graphs carry Python's integers as int64, which ends at about 9.2e18.",
+            remedy="Pass it as a float.",
+        ) from None

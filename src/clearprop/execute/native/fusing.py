@@ -1,0 +1,353 @@
+"""From a graph to steps: what is done in one loop, what is kept in memory, what the reference does.
+
+Every value that is computed element by element belongs to a *cluster*: the loop over one domain at
+one *stage*. Stages run one after the other; what crosses from one to another goes through memory,
+unless it is cheaper to compute it twice. A reduction joins the cluster of its operand, so that what
+is reduced need not be stored.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from math import prod
+from typing import Any, Final, final
+
+from clearprop.execute.native.clusters import Cluster, loop_of, lowered
+from clearprop.execute.native.layouts import VIEWS, Buffer, Layout, region, view, whole
+from clearprop.execute.native.matrices import as_matrix, matrix, product_of
+from clearprop.execute.native.steps import FOLDS, Fallback, Loop, Multiply, Step
+from clearprop.execute.native.terms import DTYPES, NotLowered, Term, number
+from clearprop.graph import Constant, Graph, Input, Node, Value, type_of
+
+MOST_IN_A_LOOP: Final = 250
+"""From this number of operations on, the rest of a cluster becomes a loop of its own."""
+
+CHEAP: Final = 3
+"""Up to this cost a value is computed again rather than stored for another loop."""
+
+_COSTS: Final = {"divide": 4, "power": 30, "cast": 1, "floor_divide": 10, "remainder": 10}
+
+_Key = tuple[int, tuple[int, ...]]
+
+
+@final
+class Planned:
+    """The steps of a graph, and the memory that they use.
+
+    Attributes:
+        graph: The graph.
+        steps: In order.
+        inputs: The buffer of each input.
+        outputs: The buffer of each output.
+        constants: The buffers that hold constants.
+    """
+
+    def __init__(self, graph: Graph, outputs: Sequence[Value]) -> None:
+        self.graph = graph
+        self.steps: list[Step] = []
+        self.constants: dict[Buffer, Constant] = {}
+        self._buffers = 0
+        self._layouts: dict[Value, Layout] = {}
+        self._ready: dict[Value, int] = {}
+        self._keys: dict[Value, _Key] = {}
+        self._clusters: defaultdict[_Key, Cluster] = defaultdict(Cluster)
+        self._staged: list[tuple[int, Step]] = []
+        self._open: dict[tuple[int, ...], int] = {}
+        self._constants: dict[Any, Layout] = {}
+        self._memory: set[Value] = set()
+        self._lowerable: dict[Any, str] = {}
+        self._owned: set[Value] = set()
+        self._given: set[Buffer] = set()
+        self._folding: dict[Node, _Key] = {}
+        self.inputs = [self._place(x) for x in graph.inputs]
+        for node in graph.nodes:
+            self._visit(node)
+        self.outputs = [self._emit(value) for value in outputs]
+        self._cross()
+        self._assemble()
+
+    # Memory ---------------------------------------------------------------------------------------
+
+    def _buffer(self, type_: Any) -> Buffer:
+        self._buffers += 1
+        return Buffer(self._buffers - 1, type_)
+
+    def _place(self, value: Input | Node) -> Buffer:
+        """A new buffer for the value."""
+        buffer = self._buffer(value.type)
+        self._layouts[value] = whole(buffer)
+        self._ready[value] = 0
+        if isinstance(value, Node):
+            self._owned.add(value)
+        return buffer
+
+    def _layout(self, value: Value) -> Layout:
+        """Where the value lies; from now on it is in memory."""
+        if isinstance(value, Constant):
+            return self._constant(value)
+        if value in self._keys:
+            self._store(value)
+        return self._layouts[value]
+
+    def _constant(self, value: Constant) -> Layout:
+        if value.key not in self._constants:
+            found = whole(self._buffer(value.type))
+            self._constants[value.key] = found
+            self.constants[found.buffer] = value
+        return self._constants[value.key]
+
+    def _store(self, node: Value) -> None:
+        """Have a fused value written to memory."""
+        if node not in self._memory:
+            self._memory.add(node)
+            self._clusters[self._keys[node]].stored.append(node)
+
+    def _after(self, values: Iterable[Value]) -> int:
+        """The first stage at which all the values are in memory."""
+        return max((self._ready.get(value, 0) for value in values), default=0) + 1
+
+    # The nodes, one by one ------------------------------------------------------------------------
+
+    def _visit(self, node: Node) -> None:
+        name = node.primitive.name
+        objection = self._objection(node)
+        if objection:
+            self._fall_back(node, objection)
+        elif name == "stop_gradient":
+            self._alias(node, node.operands[0])
+        elif name in VIEWS:
+            self._view(node)
+        elif name in FOLDS and _axes(node):
+            self._fold(node)
+        elif name in FOLDS or node.primitive.lower is not None:
+            self._fuse(node)
+        elif name == "dot":
+            self._multiply(node)
+        elif name in ("pad", "concatenate"):
+            self._write_regions(node)
+        else:
+            raise AssertionError(f"no native form of {name}")
+
+    def _objection(self, node: Node) -> str:
+        """Why the node has no native form; empty if it has one."""
+        name = node.primitive.name
+        for type_ in (node.type, *(x.type for x in node.operands)):
+            if type_.form != "array" or type_.dtype.name not in DTYPES:
+                return f"no native form for {type_}"
+        if name in VIEWS or name in ("stop_gradient", "dot", "pad", "concatenate"):
+            whole_numbers = name == "dot" and node.type.dtype.kind != "f"
+            return "no native product of integers" if whole_numbers else ""
+        if name in FOLDS:
+            return ""
+        if node.primitive.lower is None:
+            return "no native form yet"
+        key = (node.primitive, node.params, tuple(x.type.dtype for x in node.operands))
+        if key not in self._lowerable:
+            self._lowerable[key] = _refusal(node)
+        return self._lowerable[key]
+
+    def _alias(self, node: Node, operand: Value) -> None:
+        """The same elements under another name."""
+        self._layouts[node] = self._layout(operand)
+        self._ready[node] = self._ready.get(operand, 0)
+
+    def _view(self, node: Node) -> None:
+        (operand,) = node.operands
+        layout = self._layout(operand)
+        found = view(node, layout)
+        stage = self._ready.get(operand, 0)
+        if found is None:
+            stage += 1
+            copy = whole(self._buffer(operand.type))
+            self._copy(stage, layout, copy)
+            found = view(node, copy)
+            assert found is not None, "an array in C order has every reshape as a view"
+        self._layouts[node] = found
+        self._ready[node] = stage
+
+    def _copy(self, stage: int, source: Layout | Term, to: Layout) -> None:
+        """Write a layout's elements, or a number, to another place."""
+        if prod(to.shape):
+            self._clusters[self._stage_for(stage, to.shape), to.shape].copies.append((source, to))
+
+    def _stage_for(self, stage: int, domain: tuple[int, ...]) -> int:
+        """From that stage on the first whose cluster has room."""
+        stage = max(stage, self._open.get(domain, 0))
+        while self._clusters[stage, domain].count >= MOST_IN_A_LOOP:
+            stage += 1
+        return stage
+
+    def _fuse(self, node: Node) -> None:
+        domain = node.type.shape
+        stage = 1
+        for operand in node.operands:
+            key = self._keys.get(operand)
+            if key is not None and key[1] == domain:
+                stage = max(stage, key[0])
+            elif not isinstance(operand, Constant):
+                stage = max(stage, self._ready[operand] + 1)
+        self._join(node, stage, domain)
+
+    def _join(self, node: Node, stage: int, domain: tuple[int, ...]) -> None:
+        stage = self._stage_for(stage, domain)
+        cluster = self._clusters[stage, domain]
+        cluster.count += 1
+        if cluster.count >= MOST_IN_A_LOOP and self._open.get(domain, 1) == stage:
+            self._open[domain] = stage + 1
+        self._place(node)
+        self._keys[node] = (stage, domain)
+        self._ready[node] = stage
+
+    def _fold(self, node: Node) -> None:
+        (operand,) = node.operands
+        domain, axes = operand.type.shape, _axes(node)
+        key = self._keys.get(operand)
+        stage = self._after([operand]) if key is None else key[0]
+        if key is not None and self._clusters[key].folded not in (None, axes):
+            stage += 1
+        while self._clusters[stage, domain].folded not in (None, axes):
+            stage += 1
+        cluster = self._clusters[stage, domain]
+        cluster.folded = axes
+        cluster.folds.append(node)
+        self._place(node)
+        self._ready[node] = stage
+        self._folding[node] = (stage, domain)
+
+    def _multiply(self, node: Node) -> None:
+        stage = self._after(node.operands)
+        self._place(node)
+        self._ready[node] = stage
+        if not node.type.size:
+            return
+        if not node.operands[0].type.size:
+            self._copy(stage, number(0, node.type.dtype), self._layouts[node])
+            return
+        sides = []
+        for side, operand in enumerate(node.operands):
+            found, order = matrix(node, side, self._layout(operand))
+            if found is None:  # first the elements have to be put in order
+                ordered = whole(self._buffer(type_of(order.shape, order.dtype)))
+                self._copy(stage, order, ordered)
+                found = as_matrix(node, side, ordered)
+                self._ready[node] = stage + 1
+            sides.append(found)
+        c = self._layouts[node]
+        a, b = sides
+        step = Multiply(product_of(node, a, b), a, b, c, node)
+        self._staged.append((self._ready[node], step))
+
+    def _write_regions(self, node: Node) -> None:
+        """Results that are put together from parts: zeros around an array, arrays in a row."""
+        stage = self._after(node.operands)
+        self._place(node)
+        to = self._layouts[node]
+        params = dict(node.params)
+        if node.primitive.name == "pad":
+            (x,) = node.operands
+            if x.type.size != node.type.size:
+                self._copy(stage, number(0, node.type.dtype), to)
+                stage += 1
+            steps = [between + 1 for between in params["interior"]]
+            self._copy(stage, self._layout(x), region(to, params["low"], steps, x.type.shape))
+        else:
+            axis, start = params["axis"], 0
+            for x in node.operands:
+                starts = [start if i == axis else 0 for i in range(len(x.type.shape))]
+                steps = [1] * len(starts)
+                self._copy(stage, self._layout(x), region(to, starts, steps, x.type.shape))
+                start += x.type.shape[axis]
+        self._ready[node] = stage
+
+    def _fall_back(self, node: Node, reason: str) -> None:
+        stage = self._after(node.operands)
+        operands = [self._layout(x) if x.type.form == "array" else x for x in node.operands]
+        result = None
+        if node.type.form == "array":
+            self._place(node)
+            result = self._layouts[node]
+        self._ready[node] = stage
+        self._staged.append((stage, Fallback(node, operands, result, reason)))
+
+    def _emit(self, value: Value) -> Buffer:
+        """The buffer of an output, which nothing else is."""
+        layout = self._layout(value)
+        if value in self._owned and layout.buffer not in self._given:
+            self._given.add(layout.buffer)
+            return layout.buffer
+        buffer = self._buffer(value.type)
+        self._copy(self._ready.get(value, 0) + 1, layout, whole(buffer))
+        return buffer
+
+    # From clusters to loops -----------------------------------------------------------------------
+
+    def _cross(self) -> None:
+        """Store what one cluster computes and another needs, unless it is cheap."""
+        for node in self.graph.nodes:
+            mine = self._keys.get(node) or self._folding.get(node)
+            if mine is None:
+                continue
+            for operand in node.operands:
+                theirs = self._keys.get(operand)
+                if theirs is None or theirs == mine or operand in self._memory:
+                    continue
+                if self._cost(operand, CHEAP) > CHEAP:
+                    self._store(operand)
+
+    def _cost(self, node: Value, limit: int) -> int:
+        """What it takes to compute a fused value from memory; the answer may stop at the limit."""
+        assert isinstance(node, Node), "only operations are fused"
+        cost = _COSTS.get(node.primitive.name, 1 if _is_simple(node) else 10)
+        for operand in node.operands:
+            if cost > limit:
+                break
+            if operand in self._keys and operand not in self._memory:
+                cost += self._cost(operand, limit - cost)
+        return cost
+
+    def _assemble(self) -> None:
+        for (stage, domain), cluster in self._clusters.items():
+            if cluster.stored or cluster.folds or cluster.copies:
+                self._staged.append((stage, self._loop((stage, domain), cluster)))
+        self._staged.sort(key=lambda pair: pair[0])
+        self.steps = [step for _, step in self._staged]
+
+    def _loop(self, key: _Key, cluster: Cluster) -> Loop:
+        def is_inside(value: Value) -> bool:
+            mine = self._keys.get(value)
+            return mine is not None and (mine == key or value not in self._memory)
+
+        return loop_of(cluster, key[1], is_inside, self._layout)
+
+
+def _refusal(node: Node) -> str:
+    """Why an elementwise node cannot be lowered; empty if it can."""
+    terms = [
+        number(x.value, x.type.dtype)
+        if isinstance(x, Constant) and not x.type.shape
+        else Term("load", (), x.type.dtype, 0)
+        for x in node.operands
+    ]
+    try:
+        lowered(node, terms)
+    except NotLowered as answer:
+        return f"no native form of {answer}"
+    return ""
+
+
+def _is_simple(node: Node) -> bool:
+    return node.primitive.name in _SIMPLE
+
+
+_SIMPLE: Final = frozenset(
+    {
+        *("add", "subtract", "multiply", "negative", "absolute", "where", "maximum", "minimum"),
+        *("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "invert"),
+        *("logical_and", "logical_or", "logical_not", "bitwise_and", "bitwise_or"),
+    }
+)
+
+
+def _axes(node: Node) -> tuple[int, ...]:
+    return tuple(dict(node.params)["axes"])

@@ -1,0 +1,149 @@
+"""Vectors to and from memory: side by side, backwards, apart, repeated, and in part."""
+
+from __future__ import annotations
+
+from typing import Any, Final, final
+
+import numpy as np
+
+from clearprop.execute.native.loops.writer import Writer, element, vector
+
+_NAMED: Final = {"float": "f32", "double": "f64"}
+
+
+@final
+class Access:
+    """Writes the loads and stores of vectors of some length.
+
+    A vector's elements lie ``stride`` elements apart from one to the next; with a ``tail`` only so
+    many of the first ones are touched.
+
+    Args:
+        writer: Where to.
+        lanes: The length.
+    """
+
+    def __init__(self, writer: Writer, lanes: int) -> None:
+        self.writer = writer
+        self.lanes = lanes
+
+    def load(self, dtype: np.dtype[Any], pointer: str, stride: int, tail: int) -> str:
+        """The elements from an address on; the one there in every lane for stride 0."""
+        single, size = element(dtype), dtype.itemsize
+        type_ = vector(dtype, self.lanes, in_memory=True)
+        if stride == 0 or self.lanes == 1:
+            one = self.writer.put(f"load {single}, ptr {pointer}, align {size}")
+            return self._truth(dtype, self.spread(single, one))
+        if abs(stride) != 1:
+            return self._truth(dtype, self._gather(dtype, pointer, stride, tail))
+        if stride < 0:
+            pointer = self.moved(pointer, dtype, 1 - self.lanes)
+        if tail:
+            value = self.writer.intrinsic(
+                f"llvm.masked.load.{self._suffix(dtype)}.p0",
+                type_,
+                (f"ptr align {size}", pointer),
+                self._some(tail, backwards=stride < 0),
+                (type_, "zeroinitializer"),
+            )
+        else:
+            value = self.writer.put(f"load {type_}, ptr {pointer}, align {size}")
+        return self._truth(dtype, self._reversed(type_, value) if stride < 0 else value)
+
+    def store(self, dtype: np.dtype[Any], value: str, pointer: str, stride: int, tail: int) -> None:
+        """Write a vector from an address on."""
+        size, lanes = dtype.itemsize, self.lanes
+        type_ = vector(dtype, lanes, in_memory=True)
+        if dtype.kind == "b":
+            value = self.writer.put(f"zext {vector(dtype, lanes)} {value} to {type_}")
+        if lanes > 1 and abs(stride) != 1:
+            self.writer.intrinsic(
+                f"llvm.masked.scatter.{self._suffix(dtype)}.v{lanes}p0",
+                "void",
+                (type_, value),
+                (f"<{lanes} x ptr> align {size}", self._places(dtype, pointer, stride)),
+                self._some(tail),
+            )
+            return
+        if stride < 0 and lanes > 1:
+            pointer = self.moved(pointer, dtype, 1 - lanes)
+            value = self._reversed(type_, value)
+        if tail:
+            self.writer.intrinsic(
+                f"llvm.masked.store.{self._suffix(dtype)}.p0",
+                "void",
+                (type_, value),
+                (f"ptr align {size}", pointer),
+                self._some(tail, backwards=stride < 0),
+            )
+            return
+        self.writer.do(f"store {type_} {value}, ptr {pointer}, align {size}")
+
+    def store_one(self, dtype: np.dtype[Any], value: str, pointer: str) -> None:
+        """Write a single number."""
+        if dtype.kind == "b":
+            value = self.writer.put(f"zext i1 {value} to i8")
+        self.writer.do(f"store {element(dtype)} {value}, ptr {pointer}, align {dtype.itemsize}")
+
+    def moved(self, pointer: str, dtype: np.dtype[Any], by: int | str) -> str:
+        """The address so many elements further on."""
+        if str(by) == "0":
+            return pointer
+        return self.writer.put(f"getelementptr {element(dtype)}, ptr {pointer}, i64 {by}")
+
+    def spread(self, single: str, value: str) -> str:
+        """One number in every lane."""
+        if self.lanes == 1:
+            return value
+        type_ = f"<{self.lanes} x {single}>"
+        first = self.writer.put(f"insertelement {type_} poison, {single} {value}, i32 0")
+        return self.writer.put(
+            f"shufflevector {type_} {first}, {type_} poison, <{self.lanes} x i32> zeroinitializer"
+        )
+
+    def mask(self, tail: int, *, backwards: bool = False) -> str:
+        """Truth values: the first lanes, or for a vector in reverse the last; all for no tail."""
+        lanes = [not tail or k < tail for k in range(self.lanes)]
+        if backwards:
+            lanes.reverse()
+        return f"<{', '.join('i1 true' if lane else 'i1 false' for lane in lanes)}>"
+
+    def _some(self, tail: int, *, backwards: bool = False) -> tuple[str, str]:
+        return f"<{self.lanes} x i1>", self.mask(tail, backwards=backwards)
+
+    def _gather(self, dtype: np.dtype[Any], pointer: str, stride: int, tail: int) -> str:
+        type_, lanes = vector(dtype, self.lanes, in_memory=True), self.lanes
+        return self.writer.intrinsic(
+            f"llvm.masked.gather.{self._suffix(dtype)}.v{lanes}p0",
+            type_,
+            (f"<{lanes} x ptr> align {dtype.itemsize}", self._places(dtype, pointer, stride)),
+            self._some(tail),
+            (type_, "zeroinitializer"),
+        )
+
+    def _places(self, dtype: np.dtype[Any], pointer: str, stride: int) -> str:
+        """The addresses of elements that lie apart."""
+        steps = ", ".join(f"i64 {k * stride}" for k in range(self.lanes))
+        return self.writer.put(
+            f"getelementptr {element(dtype)}, ptr {pointer}, <{self.lanes} x i64> <{steps}>"
+        )
+
+    def _reversed(self, type_: str, value: str) -> str:
+        lanes = ", ".join(f"i32 {k}" for k in reversed(range(self.lanes)))
+        return self.writer.put(
+            f"shufflevector {type_} {value}, {type_} poison, <{self.lanes} x i32> <{lanes}>"
+        )
+
+    def _truth(self, dtype: np.dtype[Any], value: str) -> str:
+        """Bytes as truth values."""
+        if dtype.kind != "b":
+            return value
+        nothing = "zeroinitializer" if self.lanes > 1 else "0"
+        return self.writer.put(
+            f"icmp ne {vector(dtype, self.lanes, in_memory=True)} {value}, {nothing}"
+        )
+
+    def _suffix(self, dtype: np.dtype[Any]) -> str:
+        """How LLVM's own functions are named for such a vector."""
+        single = element(dtype)
+        return f"v{self.lanes}{_NAMED.get(single, single)}"

@@ -1,0 +1,369 @@
+"""A loop's text: which axis is taken by vectors, how the others nest, and what stands where.
+
+The axes are first merged to the fewest that all accesses can be walked by. One of them is taken by
+vectors, that along which most accesses lie side by side; the kept ones go around the folded ones.
+What does not depend on an inner loop is computed outside of it. Shapes are known, so the last
+vector of an axis is masked by a constant, and only where the length is no multiple.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import prod
+from typing import Final, final
+
+import numpy as np
+
+from clearprop.execute.native.layouts import Buffer, Layout, collapsed, whole
+from clearprop.execute.native.loops.access import Access
+from clearprop.execute.native.loops.instructions import Instructions, identity
+from clearprop.execute.native.loops.writer import Writer, vector
+from clearprop.execute.native.machine import Machine
+from clearprop.execute.native.steps import Loop, Store
+from clearprop.execute.native.terms import Term, number
+
+ACCUMULATORS: Final = 16
+"""How many vectors the folds of one loop may use together."""
+
+SMALL: Final = 24
+"""Up to so many terms a loop takes several vectors per trip."""
+
+MASK: Final = np.dtype(bool)
+
+
+def loop_text(
+    loop: Loop, symbol: str, machine: Machine, base: Callable[[Writer, Buffer], str]
+) -> tuple[str, list[str], dict[tuple[str, str, int], None]]:
+    """A loop as a function of the table of pointers and the arena.
+
+    Args:
+        loop: The loop.
+        symbol: Its function's name.
+        machine: What it is for.
+        base: Writes how a buffer's address is found; returns its name.
+
+    Returns:
+        The text, the declarations that it needs, and the functions of the math library.
+    """
+    nest = _Nest(_not_empty(loop), machine, base)
+    nest.write()
+    head = f"define internal void @{symbol}(ptr %slots, ptr %arena) noinline {{\nentry:\n"
+    body = "\n".join(nest.writer.lines)
+    return f"{head}{body}\n  ret void\n}}\n", list(nest.writer.declared), nest.unit.functions
+
+
+def _not_empty(loop: Loop) -> Loop:
+    """The loop; what folds nothing writes what nothing folds to."""
+    if prod(loop.domain) or not loop.folds:
+        return loop
+    kept = tuple(n for axis, n in enumerate(loop.domain) if axis not in loop.folded)
+    stores = []
+    for fold in loop.folds:
+        empty = identity(fold.op, fold.term.dtype)
+        place = replace(whole(fold.place.buffer, kept), offset=fold.place.offset)
+        stores.append(Store(number(empty or 0, fold.term.dtype), place))
+    return Loop(kept, stores=stores)
+
+
+@final
+class _Nest:
+    def __init__(self, loop: Loop, machine: Machine, base: Callable[[Writer, Buffer], str]) -> None:
+        self.loop = loop
+        self.writer = Writer()
+        layouts = [*loop.loads, *(x.place for x in loop.stores), *(x.place for x in loop.folds)]
+        marks = [axis not in loop.folded for axis in range(len(loop.domain))]
+        self.lengths, self.kept, self.strides = collapsed(layouts, loop.domain, marks)
+        self.layouts = layouts
+        roots = [x.term for x in loop.stores] + [x.term for x in loop.folds]
+        self.terms = _ordered(roots)
+        widest = max((t.dtype.itemsize for t in self.terms if t.dtype != MASK), default=1)
+        self.axis = self._vector_axis(machine.lanes(widest))
+        self.lanes = 1 if self.axis is None else self._lanes(machine.lanes(widest))
+        self.unit = Instructions(self.writer, self.lanes)
+        self.access = Access(self.writer, self.lanes)
+        self.order = self._order()
+        self.depths = self._depths()
+        self.width = self._width()
+        self.names: dict[Term, list[str]] = {}
+        self.pointers = [self._start(layout, base) for layout in layouts]
+        self.accumulated: list[list[str]] = []
+        self.vectors = 1
+        self.tail = 0
+
+    # What is decided first ------------------------------------------------------------------------
+
+    def _vector_axis(self, lanes: int) -> int | None:
+        """The axis along which most accesses lie side by side, of those that are long enough."""
+        if not self.lengths:
+            return None
+        longest = max(self.lengths)
+        enough = min(lanes, longest)
+
+        def benefit(axis: int) -> tuple[bool, int, int]:
+            steps = [abs(strides[axis]) for strides in self.strides]
+            beside = sum(2 if step == 1 else 1 if step == 0 else -2 for step in steps)
+            return self.lengths[axis] >= enough, beside, axis
+
+        return max(range(len(self.lengths)), key=benefit)
+
+    def _lanes(self, most: int) -> int:
+        """The vector's length: no longer than needed for a short axis."""
+        assert self.axis is not None, "only loops have lanes"
+        lanes = most
+        while lanes > 1 and lanes // 2 >= self.lengths[self.axis]:
+            lanes //= 2
+        return lanes
+
+    def _order(self) -> list[int]:
+        """The axes from the outermost loop to the innermost."""
+        axes = range(len(self.lengths))
+        outer = [i for i in axes if self.kept[i] and i != self.axis]
+        inner = [i for i in axes if not self.kept[i] and i != self.axis]
+        if self.axis is None:
+            return []
+        return [*outer, self.axis, *inner] if self.kept[self.axis] else [*outer, *inner, self.axis]
+
+    def _depths(self) -> dict[Term, int]:
+        """For each term the innermost loop on which it depends; −1 for none."""
+        depths: dict[Term, int] = {}
+        for term in self.terms:
+            if term.op == "load":
+                steps = self.strides[term.payload]
+                depths[term] = max((d for d, i in enumerate(self.order) if steps[i]), default=-1)
+            else:
+                depths[term] = max((depths[x] for x in term.args), default=-1)
+        return depths
+
+    def _width(self) -> int:
+        """How many vectors are taken per trip along the vector's axis."""
+        if self.axis is None:
+            return 1
+        most = 1  # the processor overlaps short trips by itself
+        if len(self.terms) <= SMALL:
+            if self.loop.folds:
+                most = min(4, ACCUMULATORS // len(self.loop.folds))
+            elif any(term.op == "call" for term in self.terms):
+                most = 2
+        return max(1, min(most, self.lengths[self.axis] // self.lanes))
+
+    def _start(self, layout: Layout, base: Callable[[Writer, Buffer], str]) -> str:
+        """The address of a layout's first element."""
+        return self.access.moved(base(self.writer, layout.buffer), layout.dtype, layout.offset)
+
+    # The loops ------------------------------------------------------------------------------------
+
+    @property
+    def _first_fold(self) -> int:
+        """The depth of the outermost loop that folds."""
+        return next((d for d, i in enumerate(self.order) if not self.kept[i]), len(self.order))
+
+    def write(self) -> None:
+        """Write the whole function's body."""
+        if not prod(self.lengths):
+            return
+        self._compute(-1)
+        self._level(0)
+
+    def _level(self, depth: int) -> None:
+        """The loops from a depth on; accumulators begin before the first loop that folds."""
+        if depth == self._first_fold and self.loop.folds and not self.accumulated:
+            self._folding(depth)
+            return
+        if depth == len(self.order):
+            self._innermost()
+            return
+        axis = self.order[depth]
+        if axis == self.axis:
+            self._by_vectors(depth)
+            return
+
+        def trip(index: str, carried: list[str]) -> list[str]:
+            self._take(carried)
+            self._inside(depth, index, 1)
+            return self._flat()
+
+        self._take(self.writer.loop(self.lengths[axis], self._carried(), trip))
+
+    def _by_vectors(self, depth: int) -> None:
+        """The loop along the vector's axis: whole trips, then what is left."""
+        assert self.axis is not None, "there is a vector's axis"
+        length, stride = self.lengths[self.axis], self.lanes * self.width
+        totaltrips, rest = divmod(length, stride)
+
+        def trip(index: str, carried: list[str]) -> list[str]:
+            self._take(carried)
+            self.vectors, self.tail = self.width, 0
+            self._inside(depth, index, stride)
+            return self._flat()
+
+        if totaltrips:
+            self._take(self.writer.loop(totaltrips, self._carried(), trip))
+        if rest:
+            self.vectors, self.tail = -(-rest // self.lanes), rest % self.lanes
+            self._inside(depth, str(totaltrips), stride)
+        self.vectors, self.tail = 1, 0
+
+    def _inside(self, depth: int, index: str, step: int) -> None:
+        """One trip of a loop: addresses, what depends on it, and the loops within."""
+        saved = list(self.pointers)
+        known = dict(self.names)
+        for place, layout in enumerate(self.layouts):
+            stride = self.strides[place][self.order[depth]]
+            if stride:
+                by = self._times(index, step * stride)
+                self.pointers[place] = self.access.moved(saved[place], layout.dtype, by)
+        self._compute(depth)
+        self._level(depth + 1)
+        self.pointers, self.names = saved, known
+
+    def _compute(self, depth: int) -> None:
+        """The terms that depend on this loop, and on none within."""
+        for term in self.terms:
+            if self.depths[term] == depth:
+                many = self.vectors if self._varies(term) else 1
+                if term.op == "load":
+                    self.names[term] = [self._load(term, i) for i in range(many)]
+                else:
+                    self.names[term] = [
+                        self.unit.compute(term, [self._name(x, i) for x in term.args])
+                        for i in range(many)
+                    ]
+
+    def _varies(self, term: Term) -> bool:
+        """Whether a term was computed for each vector of a trip; else it serves them all."""
+        if term.op == "load":
+            return self.axis is not None and bool(self.strides[term.payload][self.axis])
+        return any(len(self.names[x]) > 1 for x in term.args)
+
+    def _name(self, term: Term, i: int) -> str:
+        names = self.names[term]
+        return names[i] if len(names) > 1 else names[0]
+
+    def _innermost(self) -> None:
+        """What is done for each element: store, and fold."""
+        first = len(self.loop.loads)
+        for place, store in enumerate(self.loop.stores, first):
+            for i in range(self.vectors if self.axis is not None else 1):
+                self._store(place, i, self._name(store.term, i))
+        for at, fold in enumerate(self.loop.folds):
+            for i in range(self.vectors):
+                value = self._name(fold.term, i)
+                tail = self._tail_of(i)
+                if tail and not self.kept[self.axis]:  # type: ignore[index]
+                    dtype = fold.term.dtype
+                    type_, nothing = self.unit.type(dtype), identity(fold.op, dtype)
+                    mask = f"{self.unit.type(MASK)} {self.access.mask(tail)}"
+                    other = self.unit.splat(nothing, dtype)
+                    value = self.writer.put(f"select {mask}, {type_} {value}, {type_} {other}")
+                mine = self.accumulated[at]
+                mine[i] = self.unit.combine(fold.op, fold.term.dtype, mine[i], value)
+
+    # Folds ----------------------------------------------------------------------------------------
+
+    def _folding(self, depth: int) -> None:
+        """The loops that fold: accumulators before, results after."""
+        folds = self.loop.folds
+        across = self.axis is not None and not self.kept[self.axis]
+        count = self.width if across else self.vectors
+        self.accumulated = [
+            [self.unit.splat(identity(f.op, f.term.dtype), f.term.dtype)] * count for f in folds
+        ]
+        self._level(depth)
+        first = len(self.loop.loads) + len(self.loop.stores)
+        for place, (fold, mine) in enumerate(zip(folds, self.accumulated, strict=True), first):
+            if across:
+                total = self._horizontal(fold.op, fold.term, mine)
+                self.access.store_one(fold.term.dtype, total, self.pointers[place])
+            else:
+                for i, value in enumerate(mine):
+                    self._store(place, i, value)
+        self.accumulated = []
+
+    def _horizontal(self, op: str, term: Term, values: Sequence[str]) -> str:
+        """All lanes of several vectors as one number, in a fixed order."""
+        values = list(values)
+        while len(values) > 1:
+            pairs = [values[i : i + 2] for i in range(0, len(values), 2)]
+            values = [
+                self.unit.combine(op, term.dtype, *pair) if len(pair) == 2 else pair[0]
+                for pair in pairs
+            ]
+        (value,), lanes = values, self.lanes
+        unit = self.unit
+        while lanes > 1:
+            lanes //= 2
+            old, mask = vector(term.dtype, 2 * lanes), f"<{lanes} x i32>"
+            low, high = (
+                self.writer.put(
+                    f"shufflevector {old} {value}, {old} poison, {mask} "
+                    f"<{', '.join(f'i32 {i + start}' for i in range(lanes))}>"
+                )
+                for start in (0, lanes)
+            )
+            if lanes == 1:
+                low, high = (
+                    self.writer.put(f"extractelement <1 x {vector(term.dtype, 1)}> {x}, i32 0")
+                    for x in (low, high)
+                )
+            unit = Instructions(self.writer, lanes)
+            value = unit.combine(op, term.dtype, low, high)
+        return value
+
+    def _carried(self) -> list[tuple[str, str]]:
+        return [
+            (self.unit.type(fold.term.dtype), value)
+            for fold, mine in zip(self.loop.folds, self.accumulated, strict=False)
+            for value in mine
+        ]
+
+    def _flat(self) -> list[str]:
+        return [value for mine in self.accumulated for value in mine]
+
+    def _take(self, values: Sequence[str]) -> None:
+        rest = iter(values)
+        self.accumulated = [[next(rest) for _ in mine] for mine in self.accumulated]
+
+    # Memory ---------------------------------------------------------------------------------------
+
+    def _load(self, term: Term, i: int) -> str:
+        dtype, stride = self.layouts[term.payload].dtype, self._stride(term.payload)
+        pointer = self._vector(term.payload, i)
+        return self.access.load(dtype, pointer, stride, self._tail_of(i))
+
+    def _store(self, place: int, i: int, value: str) -> None:
+        dtype, stride = self.layouts[place].dtype, self._stride(place)
+        self.access.store(dtype, value, self._vector(place, i), stride, self._tail_of(i))
+
+    def _stride(self, place: int) -> int:
+        """How far apart a vector's elements lie."""
+        return 0 if self.axis is None else self.strides[place][self.axis]
+
+    def _vector(self, place: int, i: int) -> str:
+        """The address of a trip's i-th vector."""
+        by = i * self.lanes * self._stride(place)
+        return self.access.moved(self.pointers[place], self.layouts[place].dtype, by)
+
+    def _tail_of(self, i: int) -> int:
+        """How many lanes of a trip's i-th vector are elements, if not all; else 0."""
+        return self.tail if i == self.vectors - 1 else 0
+
+    def _times(self, index: str, by: int) -> str:
+        if not index.startswith("%"):
+            return str(int(index) * by)
+        return index if by == 1 else self.writer.put(f"mul nsw i64 {index}, {by}")
+
+
+def _ordered(roots: Sequence[Term]) -> list[Term]:
+    """All terms that the roots need, operands first; without recursion."""
+    found: dict[Term, None] = {}
+    pending = list(reversed(roots))
+    while pending:
+        term = pending[-1]
+        missing = [x for x in term.args if x not in found] if term not in found else []
+        if missing:
+            pending.extend(reversed(missing))
+            continue
+        pending.pop()
+        found.setdefault(term)
+    return list(found)

@@ -1,0 +1,204 @@
+"""A graph as a program: native segments, and the reference for what has no native form."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, final
+
+import numpy as np
+
+from clearprop.execute.native import products
+from clearprop.execute.native.cache import ObjectCache
+from clearprop.execute.native.fusing import Planned
+from clearprop.execute.native.layouts import Layout
+from clearprop.execute.native.library import assembly, load
+from clearprop.execute.native.machine import Machine, machine
+from clearprop.execute.native.memory import ALIGNMENT, arena
+from clearprop.execute.native.module import Places, module_text, segments
+from clearprop.execute.native.steps import Fallback, Multiply
+from clearprop.graph import Constant, Graph, Value
+
+_SEGMENT: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+
+
+@final
+class Program:
+    """The machine code of a graph.
+
+    Args:
+        graph: The graph, simplified before.
+        target: What to compile for; the host if None.
+        cache: Where compiled objects are kept; None for nowhere.
+        flush_denormals: Whether numbers too small to be normal count as 0.
+
+    Attributes:
+        graph: The graph.
+        steps: What is done, in order.
+        arena_bytes: How much memory intermediate results take.
+        text: The LLVM module.
+        seconds: How long it took to make.
+        was_cached: Whether the machine code came from the cache.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        target: Machine | None = None,
+        cache: ObjectCache | None = None,
+        flush_denormals: bool = False,
+    ) -> None:
+        start = time.perf_counter()
+        self.graph = graph
+        self.machine = machine() if target is None else target
+        watched = (*graph.outputs, *(guard.value for guard in graph.guards))
+        planned = Planned(graph, watched)
+        self.steps = planned.steps
+        outside = [*planned.inputs, *planned.constants, *dict.fromkeys(planned.outputs)]
+        self._inputs = planned.inputs
+        self._outputs = planned.outputs
+        self._slots = {buffer: place for place, buffer in enumerate(outside)}
+        scratch = [
+            products.scratch_bytes(step.product, self.machine) if isinstance(step, Multiply) else 0
+            for step in self.steps
+        ]
+        inside, places, self.arena_bytes = arena(self.steps, self._slots, scratch)
+        self._inside = inside
+        self._runs = segments(self.steps)
+        native = [i for i, run in enumerate(self._runs) if not self._falls_back(run)]
+        self.text = module_text(
+            self.steps,
+            self._runs,
+            Places(self._slots, inside, places),
+            self.machine,
+            flush_denormals,
+        )
+        self._constants = [
+            np.array(value.value, order="C", ndmin=1) for value in planned.constants.values()
+        ]
+        self._actions: list[Any] = []
+        self.was_cached = False
+        functions: dict[str, int] = {}
+        if native:
+            names = [f"segment_{i}" for i in native]
+            wanted = products.imports() if any(scratch) or self._multiplies() else {}
+            wanted = {name: at for name, at in wanted.items() if f"@{name}(" in self.text}
+            self._library = load(self.text, names, self.machine, imports=wanted, cache=cache)
+            self.was_cached = self._library.was_cached
+            functions = self._library.addresses
+        for number, run in enumerate(self._runs):
+            if self._falls_back(run):
+                self._actions.append(self.steps[run[0]])
+            else:
+                self._actions.append(_SEGMENT(functions[f"segment_{number}"]))
+        self._spare = _Arenas(self.arena_bytes)
+        self.seconds = time.perf_counter() - start
+
+    def assembly(self) -> str:
+        """The machine code as the processor's instructions."""
+        return assembly(self.text, self.machine)
+
+    def run(self, values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Compute the outputs.
+
+        Args:
+            values: An array or number per input, of its shape and dtype; arrays in C order,
+                aligned, and of the native byte order.
+
+        Returns:
+            The outputs, and the values at which the guards look: arrays of their own, 0-d ones
+            for single numbers.
+        """
+        given = [np.ascontiguousarray(value) for value in values]
+        made = {
+            buffer: np.empty(buffer.type.shape, buffer.type.dtype)
+            for buffer in dict.fromkeys(self._outputs)
+        }
+        table = [*given, *self._constants, *made.values()]
+        pointers = np.array([array.ctypes.data for array in table], np.uintp)
+        memory = self._spare.take()
+        try:
+            address = memory.ctypes.data
+            objects: dict[Value, Any] = {}
+            for action in self._actions:
+                if isinstance(action, Fallback):
+                    self._by_reference(action, table, memory, objects)
+                else:
+                    action(pointers.ctypes.data, address)
+        finally:
+            self._spare.give(memory)
+        results = [made[buffer] for buffer in self._outputs]
+        count = len(self.graph.outputs)
+        return results[:count], results[count:]
+
+    def _falls_back(self, run: Sequence[int]) -> bool:
+        return isinstance(self.steps[run[0]], Fallback)
+
+    def _multiplies(self) -> bool:
+        return any(isinstance(step, Multiply) for step in self.steps)
+
+    def _by_reference(
+        self, step: Fallback, table: Sequence[Any], memory: Any, objects: dict[Value, Any]
+    ) -> None:
+        """One operation by NumPy, on the memory that native code uses."""
+        operands = []
+        for operand in step.operands:
+            if isinstance(operand, Layout):
+                operands.append(self._array(operand, table, memory)[()])
+            elif isinstance(operand, Constant):
+                operands.append(operand.value)
+            else:
+                operands.append(objects[operand])
+        evaluate: Callable[..., Any] = step.node.primitive.evaluator(step.node.params)
+        with np.errstate(all="ignore"):
+            value = evaluate(*operands)
+        if step.result is None:
+            objects[step.node] = _kept(value)
+        else:
+            self._array(step.result, table, memory)[...] = value
+
+    def _array(self, layout: Layout, table: Sequence[Any], memory: Any) -> Any:
+        """The elements of a layout as an array over its memory."""
+        item = layout.dtype.itemsize
+        strides = tuple(stride * item for stride in layout.strides)
+        if layout.buffer in self._inside:
+            start = self._inside[layout.buffer] + layout.offset * item
+            return np.ndarray(layout.shape, layout.dtype, memory, start, strides)
+        array = table[self._slots[layout.buffer]]
+        if not array.size:
+            return np.empty(layout.shape, layout.dtype)
+        whole = array.reshape(-1).view(layout.dtype)
+        return np.ndarray(layout.shape, layout.dtype, whole, layout.offset * item, strides)
+
+
+@final
+class _Arenas:
+    """Arenas that are used again; one per call that runs at the same time."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._free: list[Any] = []
+        self._lock = threading.Lock()
+
+    def take(self) -> Any:
+        """An arena that nobody else uses: bytes, aligned."""
+        with self._lock:
+            if self._free:
+                return self._free.pop()
+        block = np.empty(self._size + ALIGNMENT, np.uint8)
+        start = -block.ctypes.data % ALIGNMENT
+        return block[start : start + self._size]
+
+    def give(self, memory: Any) -> None:
+        """Back for the next call."""
+        with self._lock:
+            self._free.append(memory)
+
+
+def _kept(value: Any) -> Any:
+    """A result that is no array, free of memory that is used again."""
+    if isinstance(value, tuple):
+        return tuple(_kept(part) for part in value)
+    return value.copy() if isinstance(value, np.ndarray) else value

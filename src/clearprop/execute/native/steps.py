@@ -1,0 +1,133 @@
+"""What a native program is made of: loops, matrix products, and calls of the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, final
+
+from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.execute.native.terms import Term
+from clearprop.graph import Node, Value
+
+FOLDS: Final = {
+    "sum": "add",
+    "prod": "multiply",
+    "max": "maximum",
+    "min": "minimum",
+    "any": "or",
+    "all": "and",
+}
+"""The reductions of native code, and the operation that takes in one more element."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A term's value, written for each element of the domain."""
+
+    term: Term
+    place: Layout
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A term's values, taken together along the folded axes.
+
+    Attributes:
+        op: How one more is taken in, from :data:`FOLDS`.
+        term: What is taken together.
+        place: Where the results go; of the domain's shape, with stride 0 along the folded axes.
+    """
+
+    op: str
+    term: Term
+    place: Layout
+
+
+@final
+@dataclass(slots=True)
+class Loop:
+    """Work done for each element of a domain.
+
+    Attributes:
+        domain: The shape that is walked over.
+        folded: The axes that the folds take together.
+        loads: What is read: the accesses that ``load`` terms name by their place in this list.
+        stores: What is written per element.
+        folds: What is taken together.
+        nodes: The operations of the graph that are done here, for those who ask.
+    """
+
+    domain: tuple[int, ...]
+    folded: tuple[int, ...] = ()
+    loads: list[Layout] = field(default_factory=list)
+    stores: list[Store] = field(default_factory=list)
+    folds: list[Fold] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
+
+    def reads(self) -> list[Buffer]:
+        """The buffers that are read."""
+        return [layout.buffer for layout in self.loads]
+
+    def writes(self) -> list[Buffer]:
+        """The buffers that are written."""
+        stored = [store.place.buffer for store in self.stores]
+        return stored + [fold.place.buffer for fold in self.folds]
+
+
+@final
+@dataclass(slots=True)
+class Multiply:
+    """A matrix product, stacked or not.
+
+    Attributes:
+        product: Its shapes and strides.
+        a: The left operand.
+        b: The right operand.
+        c: Where the result goes.
+        node: The operation of the graph.
+    """
+
+    product: Any
+    a: Layout
+    b: Layout
+    c: Layout
+    node: Node
+
+    def reads(self) -> list[Buffer]:
+        """The buffers that are read."""
+        return [self.a.buffer, self.b.buffer]
+
+    def writes(self) -> list[Buffer]:
+        """The buffers that are written."""
+        return [self.c.buffer]
+
+
+@final
+@dataclass(slots=True)
+class Fallback:
+    """An operation that the reference computes, by NumPy.
+
+    Attributes:
+        node: The operation.
+        operands: Per operand its layout, or the value itself if it is no array.
+        result: Where the result goes; None if it is no array.
+        reason: Why there is no native form.
+    """
+
+    node: Node
+    operands: list[Layout | Value]
+    result: Layout | None
+    reason: str
+
+    def reads(self) -> list[Buffer]:
+        """The buffers that are read."""
+        return [x.buffer for x in self.operands if isinstance(x, Layout)]
+
+    def writes(self) -> list[Buffer]:
+        """The buffers that are written."""
+        return [] if self.result is None else [self.result.buffer]
+
+
+Step = Loop | Multiply | Fallback
