@@ -1,9 +1,11 @@
 """How far the functions are at most from the exact value, in units of its last place.
 
-Each number is the largest error seen against mpmath on 60,000 points (all exponents, next to zeros,
-turns and limits, denormal results included: ``python -m tests.native.math.test_bounds 60000``),
-rounded up; it is measured, not proved. What is not listed is exact or correctly rounded. For
-logaddexp the unit is not smaller than that of the operands, as next to its zero terms cancel.
+Each number is the largest error seen, rounded up; it is measured, not proved. Seen were 60,000
+points against mpmath (all exponents, next to zeros, turns and limits, denormal results included:
+``python -m tests.native.math.test_bounds 60000``), 4,000,000 for most functions of one double
+against 80-bit arithmetic, and for floats of one operand every 197th number. What is not listed is
+exact or correctly rounded. For logaddexp the unit is not smaller than that of the operands, as next
+to its zero terms cancel.
 """
 
 from collections.abc import Mapping
@@ -11,24 +13,24 @@ from typing import Final
 
 _VECTOR: Final = {
     # name: (float64, float32)
-    "exp": (1.0, 1.0),
+    "exp": (1.05, 1.05),
     "exp2": (1.0, 1.0),
-    "expm1": (2.0, 1.5),
-    "sinh": (2.4, 2.1),
+    "expm1": (2.0, 1.6),
+    "sinh": (2.6, 2.3),
     "cosh": (1.6, 1.7),
-    "tanh": (2.5, 2.5),
-    "sigmoid": (2.2, 2.2),
+    "tanh": (2.7, 2.5),
+    "sigmoid": (2.4, 2.4),
     "log": (0.9, 0.9),
     "log1p": (0.9, 0.9),
-    "log2": (0.8, 0.51),
-    "log10": (0.8, 0.51),
+    "log2": (0.9, 0.51),
+    "log10": (0.9, 0.51),
     "logaddexp": (2.5, 3.2),
-    "arcsinh": (1.7, 0.51),
-    "arccosh": (2.5, 0.51),
-    "arctanh": (1.7, 0.51),
+    "arcsinh": (1.9, 0.51),
+    "arccosh": (2.6, 0.51),
+    "arctanh": (1.8, 0.51),
     "sin": (0.9, 0.9),
     "cos": (0.9, 0.9),
-    "tan": (2.4, 0.51),
+    "tan": (2.5, 0.51),
     "arcsin": (0.7, 0.51),
     "arccos": (0.9, 0.51),
     "arctan": (0.7, 0.51),
@@ -46,5 +48,5 @@ BOUNDS: Final[Mapping[tuple[str, str], float]] = {
 }
 """By name and dtype, where the machine has fused multiply-add."""
 
-BOUNDS_OF_C: Final = 3.2
-"""For all functions where it has none, so that C's are called: glibc's cbrt is the worst."""
+BOUNDS_OF_C: Final = 4.0
+"""For all functions where it has none, so that C's are called; seen was 2.9, in glibc's cbrt."""
