@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Final
 
 from clearprop.execute.native.math.libm import in_double, or_libm, patched
-from clearprop.execute.native.math.operations import fitted, fma, nearest, select
+from clearprop.execute.native.math.operations import coefficients, fma, nearest, polynomial, select
 from clearprop.execute.native.math.values import Value
 
 _HALF_PI: Final = {
@@ -23,8 +23,8 @@ _PER_HALF_PI: Final = 0.6366197723675814
 _LARGEST: Final = {"f64": 2.0**30, "f32": 2.0**15}
 
 
-def _reduced(x: Value) -> tuple[Value, Value, Value]:
-    """``(n, sine, cosine)`` of ``x - nπ/2``; n in the low bits of an integer."""
+def _rest(x: Value) -> tuple[Value, Value, Value]:
+    """``(n, r, tail)`` with ``x = nπ/2 + r + tail``; n in the low bits of an integer."""
     k, n = nearest(x, _PER_HALF_PI)
     first, second, third = _HALF_PI[x.kind]
     minus = -k
@@ -32,13 +32,18 @@ def _reduced(x: Value) -> tuple[Value, Value, Value]:
     product = k * second
     r = a - product
     tail = (a - r) - product  # what r lost
-    tail = fma(minus, third, tail + fma(minus, second, product))
+    return n, r, fma(minus, third, tail + fma(minus, second, product))
+
+
+def _of_rest(r: Value, tail: Value, cosine: Value) -> Value:
+    """The sine of ``r + tail``, or its cosine where the mask says so; one polynomial for both."""
     z = r * r
-    sine = r + fma(r * z, fitted("sin", z), tail)
+    pairs = zip(coefficients("cos", z), coefficients("sin", z), strict=True)
+    tails = polynomial(z, [select(cosine, z.like(c), s) for c, s in pairs])
     head = fma(z, -0.5, 1.0)
-    rest = fma(z, -0.5, 1.0 - head)  # what head lost
-    cosine = head + fma(-r, tail, fma(z * z, fitted("cos", z), rest))
-    return n, sine, cosine
+    lost = fma(z, -0.5, 1.0 - head)
+    low = select(cosine, fma(-r, tail, lost), tail)
+    return select(cosine, head, r) + fma(select(cosine, z, r) * z, tails, low)
 
 
 def _turned(x: Value, turns: Value) -> Value:
@@ -59,16 +64,16 @@ def _rare(x: Value, result: Value, name: str) -> Value:
 @or_libm("sin")
 def sin(x: Value) -> Value:
     """The sine: of the rest or its cosine, by the quadrant."""
-    n, sine, cosine = _reduced(abs(x))
-    result = select((n & 1).differs(0), cosine, sine)
+    n, r, tail = _rest(abs(x))
+    result = _of_rest(r, tail, (n & 1).differs(0))
     return _rare(x, _turned(result, _quadrants(n) ^ x.bits()), "sin")
 
 
 @or_libm("cos")
 def cos(x: Value) -> Value:
     """The cosine: of the rest or its sine, by the quadrant."""
-    n, sine, cosine = _reduced(abs(x))
-    result = select((n & 1).differs(0), sine, cosine)
+    n, r, tail = _rest(abs(x))
+    result = _of_rest(r, tail, (n & 1).equals(0))
     return _rare(x, _turned(result, _quadrants(n + 1)), "cos")
 
 
@@ -76,7 +81,8 @@ def cos(x: Value) -> Value:
 @in_double
 def tan(x: Value) -> Value:
     """The tangent: sin/cos of the rest, or -cos/sin for odd quadrants."""
-    n, sine, cosine = _reduced(abs(x))
+    n, r, tail = _rest(abs(x))
     odd = (n & 1).differs(0)
-    result = select(odd, cosine, sine) / select(odd, sine, cosine)
-    return _rare(x, _turned(result, _quadrants(n + n) ^ x.bits()), "tan")
+    sine, cosine = (_of_rest(r, tail, odd.like(truth)) for truth in (0, 1))
+    result = select(odd, -cosine, sine) / select(odd, sine, cosine)
+    return _rare(x, _turned(result, x.bits()), "tan")
