@@ -362,7 +362,7 @@ def test_threads_do_not_meet():
         (
             lambda: cp.fori_loop(0, 3, lambda i, c: c + np.arange(3.0)[i], 0.0),
             Exception,
-            r"clearprop.numpy.array\(a\)\[i\]",
+            r"clearprop.numpy.array\(a\)\[x\]",
         ),
         (
             lambda: cp.scan(lambda c, x: (c + cnp.sum(x[x > 0]), x), 0.0, np.ones((2, 2))),

@@ -97,7 +97,7 @@ def item(x: Traced, *place: Any) -> Any:
     else:
         single = apply("reshape", x, shape=()) if x.shape else x
     if single.dtype.kind in "fc":
-        raise x.detached(".item()", "x[i], or x.reshape(()) for the only element")
+        raise x.detached(".item()", "write x[i], or x.reshape(()) for the only element")
     return guard_bool(single) if single.dtype.kind == "b" else guard_int(single)
 
 
@@ -113,7 +113,7 @@ def tolist(x: Traced) -> Any:
         DetachmentError: For floats, as plain numbers carry no derivative.
     """
     if x.dtype.kind in "fc":
-        raise x.detached(".tolist()", "list(x), whose elements are traced")
+        raise x.detached(".tolist()", "write list(x), whose elements are traced")
     if not x.shape:
         return item(x)
     elements: Any = ravel(x)

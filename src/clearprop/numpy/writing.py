@@ -110,8 +110,7 @@ def _require_traced(target: Any, name: str, *values: Any) -> None:
     if target.__class__ is not Traced and traced is not None:
         raise traced.detached(
             f"np.{name} into a plain array",
-            "np.zeros or np.array of clearprop.numpy to make the array, so that it can hold traced "
-            "values",
+            "make that array with clearprop.numpy (zeros, array, stack), so that it can hold x",
         )
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from clearprop.errors import DetachmentError, EscapedError, UnsupportedError
 from clearprop.graph import Params, Type, Value
 from clearprop.tracing.attributes import Attributes
+from clearprop.tracing.escapes import as_array, as_float, step_of
 from clearprop.tracing.operators import Operators
-from clearprop.tracing.trace import Trace, user_line
+from clearprop.tracing.trace import Trace, user_instruction, user_line
 
 
 @final
@@ -75,9 +76,11 @@ class Traced(Attributes, Operators):
         """The concrete numbers of a value made by ``cp.stop_gradient``: the way out of a trace."""
         primitive = getattr(self.node, "primitive", None)
         if primitive is None or primitive.name != "stop_gradient":
-            raise self.detached(".value", "cp.stop_gradient(x).value")
+            raise self.detached(".value", "")
         if self.owner.abstract:
-            raise self.owner.unknown("asks for the numbers of a traced value")
+            raise self.owner.unknown(
+                "asks for the numbers of a traced value", "Return what you want to look at."
+            )
         if stands_for_others(self):
             raise self.owner.hide(
                 DetachmentError(
@@ -184,14 +187,26 @@ class Traced(Attributes, Operators):
 
     # Ways out that would lose the derivative: errors ---------------------------------------------
 
-    def detached(self, culprit: str, spelling: str) -> DetachmentError:
-        """The error for a way out of the trace; NumPy may hide it, so the trace remembers it."""
+    def detached(self, culprit: str, instead: str) -> DetachmentError:
+        """The error for a way out of the trace; NumPy may hide it, so the trace remembers it.
+
+        Args:
+            culprit: What would lead out.
+            instead: What to do instead, as a clause; empty if that is the way out itself.
+        """
+        way_out = "to step out of the derivative on purpose, use cp.stop_gradient(x).value"
+        allowed = [instead] if self.owner.abstract else [instead, way_out]
+        remedy = "; ".join(clause for clause in allowed if clause)
+        what = f"{culprit} would detach a traced {self.type} from its derivative"
+        why = "A plain number carries no derivative, so the result would silently be wrong."
+        if not self.type.differentiable:
+            what = f"{culprit} would make plain numbers of a traced {self.type}"
+            why = "They would stay when the inputs change, so the result would silently be wrong."
         error = DetachmentError(
-            f"{culprit} would detach a traced {self.type} from its derivative",
+            what,
             where=user_line(),
-            why="A plain number carries no derivative, so the result would silently be wrong.",
-            remedy=f"Write {spelling}; to step out of the derivative on purpose, use "
-            "cp.stop_gradient(x).value.",
+            why=why,
+            remedy=f"{remedy[:1].upper()}{remedy[1:]}.",
         )
         self.owner.hide(error)
         return error
@@ -199,22 +214,13 @@ class Traced(Attributes, Operators):
     def __float__(self) -> float:
         if self.dtype.kind in "biu":
             return float(self._call("guard_int"))
-        raise self.detached(
-            "float(x), a function of Python's math module, or storing x in a plain NumPy array",
-            "np.sin(x) for math.sin(x), and make arrays with clearprop.numpy (np.zeros, np.array, "
-            "np.stack) so that they can hold x",
-        )
+        raise self.detached(*as_float(_running(), self.owner.namespace))
 
     def __complex__(self) -> NoReturn:
-        raise self.detached("complex(x)", "x.astype(complex)")
+        raise self.detached("complex(x)", "write x.astype(complex)")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        is_index = self.dtype.kind in "biu"
-        raise self.detached(
-            f"turning x into a plain NumPy array{', or indexing one by it,' if is_index else ''}",
-            "clearprop.numpy.array, clearprop.numpy.stack or the function's name in "
-            "clearprop.numpy" + (", and clearprop.numpy.array(a)[i] for a[i]" if is_index else ""),
-        )
+        raise self.detached(*as_array(_running(), is_index=self.dtype.kind in "biu"))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         return self.owner.namespace["array_ufunc"](self, ufunc, method, inputs, kwargs)
@@ -223,7 +229,9 @@ class Traced(Attributes, Operators):
         return self.owner.namespace["array_function"](self, function, args, kwargs)
 
     def __reduce__(self) -> NoReturn:
-        raise self.detached("pickling x", "to the file what the function returns, after the call")
+        raise self.detached(
+            "pickling x", "write to the file what the function returns, after the call"
+        )
 
     # Text: printing looks at the numbers and changes nothing -------------------------------------
 
@@ -238,6 +246,12 @@ class Traced(Attributes, Operators):
     def __format__(self, spec: str) -> str:
         self.current()
         return repr(self) if self.owner.abstract else format(bottom(self), spec)
+
+
+def _running() -> tuple[str, str]:
+    """What the user's code is doing now."""
+    running = user_instruction()
+    return step_of(*running) if running is not None else ("", "")
 
 
 def stands_for_others(value: Any) -> bool:

@@ -6,13 +6,22 @@ with the same outcomes. A float's own value is never an outcome.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from clearprop.graph import Guard, location_of
 from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
+
+_IN_A_BODY: Final = {
+    "bool": "Write cp.cond(…) or np.where(…) for if, and cp.while_loop(…) for while.",
+    "mask": "Keep the shape: write np.where(mask, x, 0.0) for x[mask].",
+    "index": "Write cp.fori_loop(…) for range(n), np.where(np.arange(len(x)) < n, x, 0.0) for "
+    "x[:n], and clearprop.numpy.array(a)[i] for the entry of a list.",
+    "int": "Write i.astype(float) for float(i), and x.astype(int) for int(x).",
+}
+"""What to write where values are not known, by what would be learnt of them."""
 
 
 def guard(value: Traced, kind: str) -> Any:
@@ -21,7 +30,7 @@ def guard(value: Traced, kind: str) -> Any:
     Raises:
         TraceError: In the body of a loop or branch, whose values are not known.
     """
-    _require_known(value)
+    _require_known(value, kind)
     result = bottom(value)
     outcome: Any = tuple(result.ravel().tolist()) if kind == "mask" else result.item()
     while value.__class__ is Traced:
@@ -38,7 +47,7 @@ def hold(value: Any, demanded: Guard) -> None:
     Raises:
         TraceError: In the body of a loop or branch, whose values are not known.
     """
-    _require_known(value, str(location_of(demanded.provenance) or ""))
+    _require_known(value, demanded.kind, str(location_of(demanded.provenance) or ""))
     while value.__class__ is Traced:
         kind, outcome, provenance = demanded.kind, demanded.outcome, demanded.provenance
         value.owner.guards.append(Guard(value.current(), kind, outcome, provenance))
@@ -88,10 +97,11 @@ def guard_index(value: Traced) -> int:
     return int(guard(value, "index"))
 
 
-def _require_known(value: Any, where: str = "") -> None:
+def _require_known(value: Any, kind: str, where: str = "") -> None:
     while value.__class__ is Traced:
         if value.owner.abstract:
-            raise value.owner.unknown(f"decides on a value of type {value.type}", where)
+            doing = f"decides on a value of type {value.type}"
+            raise value.owner.unknown(doing, _IN_A_BODY[kind], where)
         value = value.concrete
 
 

@@ -97,7 +97,7 @@ def unsupported(name: str, option: str = "", remedy: str = "") -> UnsupportedErr
     trace = CURRENT.get()
     near = []
     if trace is not None and not option:
-        near = difflib.get_close_matches(name, trace.namespace.keys() - _MACHINERY, 3, 0.5)
+        near = difflib.get_close_matches(name, trace.namespace.keys() - _MACHINERY, 3, 0.65)
     hint = f"Near it: {', '.join(near)}. " if near else ""
     error = UnsupportedError(
         f"np.{name}{f' with {option}' if option else ''} is not traced",
@@ -199,8 +199,10 @@ def _require_traced(target: Any, name: str, *operands: Any) -> None:
         raise TypeError("return arrays must be of ArrayType")
     primitive = CATALOGUE.get(name)
     symbol = primitive.symbol if primitive is not None else ""
-    spelling = f"y = y {symbol} x" if symbol else f"y = np.{name}(…)"
-    raise x.detached(f"np.{name}(…, out=) into a plain array", spelling)
+    plain = f", or y = y {symbol} x for y {symbol}= x" if symbol else ""
+    raise x.detached(
+        f"np.{name}(…, out=) into a plain array", f"write y = np.{name}(…) without out={plain}"
+    )
 
 
 def _strong(result: Any) -> Any:

@@ -38,8 +38,8 @@ def refuse_draws(before: Any) -> None:
         raise TraceError(
             "the function draws from NumPy's global random state while it is traced",
             why="Each evaluation would see other numbers, so there is no derivative to speak of.",
-            remedy="Draw before the call and pass the numbers in, or use a seeded "
-            "np.random.default_rng(seed) made inside the function.",
+            remedy="Draw with cp.random and a key, or before the call and pass the numbers in, or "
+            "with a seeded np.random.default_rng(seed) made inside the function.",
         )
 
 

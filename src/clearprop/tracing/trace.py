@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, Final, final
 
 import numpy as np
@@ -245,20 +246,19 @@ class Trace:
         """The user's line that is running now, for an error."""
         return user_line()
 
-    def unknown(self, doing: str, where: str = "") -> TraceError:
+    def unknown(self, doing: str, remedy: str, where: str = "") -> TraceError:
         """The error for code that looks at a value of which the type alone is known.
 
         Args:
             doing: What the code does, as a verb with its object.
+            remedy: What to write instead.
             where: The user's line; empty for the one that runs.
         """
         return TraceError(
             f"the body of a loop or branch {doing}",
             where=where or user_line(),
             why="A body is made into a graph once, for all values: only types are known.",
-            remedy="Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and x[i] "
-            "with a traced i only where the result's shape does not depend on it; return what you "
-            "want to look at.",
+            remedy=remedy,
         )
 
     def hide(self, error: ClearpropError) -> ClearpropError:
@@ -270,16 +270,22 @@ class Trace:
         return error
 
 
-def user_line() -> str:
-    """The innermost line outside clearprop and NumPy, as text; empty if there is none."""
-    frame = sys._getframe(1)
+def user_instruction() -> tuple[CodeType, int] | None:
+    """The innermost instruction outside clearprop and NumPy that is running, if there is one."""
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         filename = frame.f_code.co_filename
         if not filename.startswith(PACKAGE) and not filename.startswith(NUMPY):
-            location = location_of(Provenance(frame.f_code, frame.f_lasti))
-            return str(location) if isinstance(location, Location) else ""
-        frame = frame.f_back  # type: ignore[assignment]
-    return ""
+            return frame.f_code, frame.f_lasti
+        frame = frame.f_back
+    return None
+
+
+def user_line() -> str:
+    """The line of that instruction, as text; empty if there is none."""
+    running = user_instruction()
+    location = running and location_of(Provenance(*running))
+    return str(location) if isinstance(location, Location) else ""
 
 
 def can_be_traced(dtype: np.dtype[Any]) -> bool:
