@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, final
 
+from clearprop.execute.native.bodies import Branch, Scan, While
 from clearprop.execute.native.program import Program
-from clearprop.execute.native.steps import Fallback, Loop, Multiply
+from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
 from clearprop.graph import location_of
 
 
@@ -56,8 +57,12 @@ class ExecutionPlan:
     __repr__ = __str__
 
 
-def _line(step: Loop | Multiply | Fallback) -> str:
+def _line(step: Step) -> str:
     """A step in a line."""
+    if isinstance(step, Scan | While | Branch):
+        inner = sum(len(body.steps) for body in step.bodies)
+        trips = f" of {step.length} trips" if isinstance(step, Scan) else ""
+        return f"{step.node.primitive.name}{trips}, {inner} steps inside"
     if isinstance(step, Multiply):
         p = step.product
         stack = f"{p.batch} × " if p.batch != 1 else ""

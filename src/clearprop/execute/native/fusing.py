@@ -13,9 +13,21 @@ from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any, Final, final
 
+from clearprop.execute.native.bodies import Body, control_step, first_slice
 from clearprop.execute.native.clusters import Cluster, loop_of, lowered
-from clearprop.execute.native.layouts import VIEWS, Buffer, Layout, region, view, whole
+from clearprop.execute.native.inlining import inlined
+from clearprop.execute.native.layouts import (
+    VIEWS,
+    Buffer,
+    Layout,
+    c_strides,
+    region,
+    view,
+    whole,
+)
+from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.matrices import as_matrix, matrix, product_of
+from clearprop.execute.native.placing import placed
 from clearprop.execute.native.steps import FOLDS, Fallback, Loop, Multiply, Step
 from clearprop.execute.native.terms import DTYPES, NotLowered, Term, number
 from clearprop.graph import Constant, Graph, Input, Node, Value, type_of
@@ -27,6 +39,9 @@ CHEAP: Final = 3
 """Up to this cost a value is computed again rather than stored for another loop."""
 
 _COSTS: Final = {"divide": 4, "power": 30, "cast": 1, "floor_divide": 10, "remainder": 10}
+
+CONTROLS: Final = ("scan", "while_loop", "cond")
+"""Loops and branches."""
 
 _Key = tuple[int, tuple[int, ...]]
 
@@ -43,8 +58,9 @@ class Planned:
         constants: The buffers that hold constants.
     """
 
-    def __init__(self, graph: Graph, outputs: Sequence[Value]) -> None:
+    def __init__(self, graph: Graph, outputs: Sequence[Value], machine: Machine) -> None:
         self.graph = graph
+        self.machine = machine
         self.steps: list[Step] = []
         self.constants: dict[Buffer, Constant] = {}
         self._buffers = 0
@@ -60,6 +76,7 @@ class Planned:
         self._owned: set[Value] = set()
         self._given: set[Buffer] = set()
         self._folding: dict[Node, _Key] = {}
+        self._parts: dict[Value, list[Layout]] = {}
         self.inputs = [self._place(x) for x in graph.inputs]
         for node in graph.nodes:
             self._visit(node)
@@ -111,6 +128,12 @@ class Planned:
 
     def _visit(self, node: Node) -> None:
         name = node.primitive.name
+        if name in CONTROLS:
+            self._control(node)
+            return
+        if name == "item" and node.operands[0] in self._parts:
+            self._take(node)
+            return
         objection = self._objection(node)
         if objection:
             self._fall_back(node, objection)
@@ -259,6 +282,72 @@ class Planned:
                 self._copy(stage, self._layout(x), region(to, starts, steps, x.type.shape))
                 start += x.type.shape[axis]
         self._ready[node] = stage
+
+    # Loops and branches ---------------------------------------------------------------------------
+
+    def _take(self, node: Node) -> None:
+        """One of several results."""
+        (operand,) = node.operands
+        self._layouts[node] = self._parts[operand][dict(node.params)["index"]]
+        self._ready[node] = self._ready[operand]
+        self._owned.add(node)
+
+    def _control(self, node: Node) -> None:
+        """A loop or branch; its bodies are planned like graphs of their own."""
+        if any(x.type.form != "array" for x in node.operands):
+            self._fall_back(node, "no native form of stacks")
+            return
+        bodies: dict[str, Body] = {}
+        try:
+            for name, value in node.params:
+                if isinstance(value, Graph):
+                    bodies[name] = self._body(value)
+        except NotLowered as answer:
+            self._fall_back(node, str(answer))
+            return
+        stage = self._after(node.operands)
+        operands = [self._layout(x) for x in node.operands]
+        results = [whole(self._buffer(type_)) for type_ in node.type.parts]
+        dense = [self._dense(stage, node, at, x) for at, x in enumerate(operands)]
+        if dense != operands:
+            stage += 1
+        self._parts[node] = results
+        self._ready[node] = stage
+        self._staged.append((stage, control_step(node, bodies, dense, results)))
+
+    def _dense(self, stage: int, node: Node, at: int, layout: Layout) -> Layout:
+        """An operand whose elements a body can read in C order, copied if need be."""
+        sliced = node.primitive.name == "scan" and at >= first_slice(node)
+        lead = 1 if sliced else 0
+        if layout.strides[lead:] == c_strides(layout.shape[lead:]):
+            return layout
+        copy = whole(self._buffer(type_of(layout.shape, layout.dtype)))
+        self._copy(stage, layout, copy)
+        return copy
+
+    def _body(self, graph: Graph) -> Body:
+        """A body's plan.
+
+        Raises:
+            NotLowered: If it holds an operation that has no native form.
+        """
+        flat = inlined(graph)
+        inner = Planned(flat, flat.outputs, self.machine)
+        for step in inner.steps:
+            if isinstance(step, Fallback):
+                raise NotLowered(f"its body's {step.node.primitive.name}: {step.reason}")
+        outside = [*inner.inputs, *inner.constants, *inner.outputs]
+        places = placed(inner.steps, outside, self.machine)
+        return Body(
+            inner.steps,
+            inner.inputs,
+            inner.outputs,
+            {buffer: self._constant(value).buffer for buffer, value in inner.constants.items()},
+            places.outside,
+            places.inside,
+            places.scratch,
+            places.arena_bytes,
+        )
 
     def _fall_back(self, node: Node, reason: str) -> None:
         stage = self._after(node.operands)

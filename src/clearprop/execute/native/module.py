@@ -7,39 +7,20 @@ arena, and the arena.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import final
 
 from clearprop.execute.native import math, products
-from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.execute.native.bodies import Control
+from clearprop.execute.native.control.text import control_lines
+from clearprop.execute.native.layouts import Layout
 from clearprop.execute.native.loops.nest import loop_text
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
+from clearprop.execute.native.placing import Places
+from clearprop.execute.native.products import Product
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
-
-
-@final
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where each buffer is found.
-
-    Attributes:
-        outside: The place in the table of pointers.
-        inside: The offset in the arena, in bytes.
-        scratch: The offset of each step's scratch.
-    """
-
-    outside: Mapping[Buffer, int]
-    inside: Mapping[Buffer, int]
-    scratch: Sequence[int]
-
-    def base(self, writer: Writer, buffer: Buffer) -> str:
-        """Write how a buffer's address is found; its name."""
-        if buffer in self.inside:
-            return writer.put(f"getelementptr i8, ptr %arena, i64 {self.inside[buffer]}")
-        place = writer.put(f"getelementptr ptr, ptr %slots, i64 {self.outside[buffer]}")
-        return writer.put(f"load ptr, ptr {place}, align 8")
 
 
 def segments(steps: Sequence[Step]) -> list[list[int]]:
@@ -64,34 +45,88 @@ def module_text(
     flush_denormals: bool,
 ) -> str:
     """The whole module; the function of segment i is ``segment_i``."""
-    texts: list[str] = []
-    declared: dict[str, None] = {}
-    wanted: dict[tuple[str, str, int], None] = {}
-    multiplied = [step.product for step in steps if isinstance(step, Multiply)]
-    for at, step in enumerate(steps):
-        if isinstance(step, Loop):
-            text, declarations, functions = loop_text(step, f"step_{at}", machine, places.base)
-            texts.append(text)
-            declared.update(dict.fromkeys(declarations))
-            wanted.update(functions)
-        elif isinstance(step, Multiply):
-            texts.append(_multiplication(step, at, places))
+    module = _Module(machine)
+    names = module.steps(steps, places, "step")
     for number, run in enumerate(runs):
         if not isinstance(steps[run[0]], Fallback):
-            texts.append(_segment(number, run, flush_denormals))
-    if wanted:
-        texts.append(math.functions(wanted, machine))
-    if multiplied:
-        texts.append(products.module_text(list(dict.fromkeys(multiplied)), machine))
-    return _once(declared, texts)
+            calls = [names[at] for at in run]
+            module.texts.append(_segment(number, calls, flush_denormals))
+    return module.text()
 
 
-def _segment(number: int, run: Sequence[int], flush_denormals: bool) -> str:
-    calls = "".join(f"  call void @step_{at}(ptr %slots, ptr %arena)\n" for at in run)
-    if flush_denormals:
-        calls = _FLUSHING.format(calls=calls)
-    return f"define void @segment_{number}(ptr %slots, ptr %arena) {{\n{calls}  ret void\n}}\n"
+@final
+class _Module:
+    """Functions, and what they have in common."""
 
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.texts: list[str] = []
+        self.declared: dict[str, None] = {}
+        self.functions: dict[tuple[str, str, int], None] = {}
+        self.products: dict[Product, None] = {}
+
+    def steps(self, steps: Sequence[Step], places: Places, prefix: str) -> dict[int, str]:
+        """Write a function for each native step; their names."""
+        names = {}
+        for at, step in enumerate(steps):
+            if isinstance(step, Fallback):
+                continue
+            names[at] = f"{prefix}_{at}"
+            if isinstance(step, Loop):
+                text, declared, functions = loop_text(step, names[at], self.machine, places.base)
+                self.texts.append(text)
+                self.declared.update(dict.fromkeys(declared))
+                self.functions.update(functions)
+            elif isinstance(step, Multiply):
+                self.products[step.product] = None
+                self._step(names[at], partial(_multiplication, step, at, places))
+            else:
+                self._step(names[at], partial(self._control, step, at, places, names[at]))
+        return names
+
+    def text(self) -> str:
+        """All of it, each declaration once."""
+        texts = list(self.texts)
+        if self.functions:
+            texts.append(math.functions(self.functions, self.machine))
+        if self.products:
+            texts.append(products.module_text(list(self.products), self.machine))
+        return _once(self.declared, texts)
+
+    def _step(self, name: str, lines: Callable[[Writer], None]) -> None:
+        writer = Writer()
+        lines(writer)
+        self.declared.update(writer.declared)
+        body = "\n".join(writer.lines)
+        head = f"define internal void @{name}(ptr %slots, ptr %arena) noinline {{\nentry:\n"
+        self.texts.append(f"{head}{body}\n  ret void\n}}\n")
+
+    def _control(self, step: Control, at: int, places: Places, name: str, writer: Writer) -> None:
+        names = []
+        for number, body in enumerate(step.bodies):
+            inner = Places(body.slots, body.inside, body.scratch, body.arena_bytes)
+            calls = self.steps(body.steps, inner, f"{name}_{number}")
+            names.append(f"{name}_{number}")
+            self.texts.append(_function(f"internal void @{names[-1]}", list(calls.values())))
+        scratch = writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}")
+        control_lines(writer, step, names, places.base, scratch)
+
+
+def _segment(number: int, names: Sequence[str], flush_denormals: bool) -> str:
+    text = _function(f"void @segment_{number}", names)
+    if not flush_denormals:
+        return text
+    head, _, calls = text.partition("\n")
+    return f"{head}\n{_FLUSHING.format(calls=calls.removesuffix(_END))}{_END}"
+
+
+def _function(head: str, names: Sequence[str]) -> str:
+    """A function that calls others, one after the other."""
+    calls = "".join(f"  call void @{name}(ptr %slots, ptr %arena)\n" for name in names)
+    return f"define {head}(ptr %slots, ptr %arena) {{\n{calls}{_END}"
+
+
+_END = "  ret void\n}\n"
 
 _FLUSHING = """\
   %state = alloca i32
@@ -106,15 +141,11 @@ _FLUSHING = """\
 """Around a segment: denormal results and operands are 0 (bits 15 and 6 of MXCSR)."""
 
 
-def _multiplication(step: Multiply, at: int, places: Places) -> str:
-    writer = Writer()
+def _multiplication(step: Multiply, at: int, places: Places, writer: Writer) -> None:
     given = [_address(writer, layout, places) for layout in (step.a, step.b, step.c)]
     scratch = writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}")
     args = ", ".join(f"ptr {name}" for name in (*given, scratch))
     writer.do(f"call void @{products.symbol(step.product)}({args})")
-    lines = "\n".join(writer.lines)
-    head = f"define internal void @step_{at}(ptr %slots, ptr %arena) noinline {{\nentry:\n"
-    return f"{head}{lines}\n  ret void\n}}\n"
 
 
 def _address(writer: Writer, layout: Layout, places: Places) -> str:

@@ -13,12 +13,14 @@ import numpy as np
 from clearprop.execute.native import products
 from clearprop.execute.native.cache import ObjectCache
 from clearprop.execute.native.fusing import Planned
+from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import Layout
 from clearprop.execute.native.library import assembly, load
 from clearprop.execute.native.machine import Machine, machine
-from clearprop.execute.native.memory import ALIGNMENT, arena
-from clearprop.execute.native.module import Places, module_text, segments
-from clearprop.execute.native.steps import Fallback, Multiply
+from clearprop.execute.native.memory import ALIGNMENT
+from clearprop.execute.native.module import module_text, segments
+from clearprop.execute.native.placing import placed
+from clearprop.execute.native.steps import Fallback
 from clearprop.graph import Constant, Graph, Value
 
 _SEGMENT: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
@@ -53,28 +55,18 @@ class Program:
         start = time.perf_counter()
         self.graph = graph
         self.machine = machine() if target is None else target
-        watched = (*graph.outputs, *(guard.value for guard in graph.guards))
-        planned = Planned(graph, watched)
+        flat = inlined(graph)
+        watched = (*flat.outputs, *(guard.value for guard in flat.guards))
+        planned = Planned(flat, watched, self.machine)
         self.steps = planned.steps
-        outside = [*planned.inputs, *planned.constants, *dict.fromkeys(planned.outputs)]
         self._inputs = planned.inputs
         self._outputs = planned.outputs
-        self._slots = {buffer: place for place, buffer in enumerate(outside)}
-        scratch = [
-            products.scratch_bytes(step.product, self.machine) if isinstance(step, Multiply) else 0
-            for step in self.steps
-        ]
-        inside, places, self.arena_bytes = arena(self.steps, self._slots, scratch)
-        self._inside = inside
+        outside = [*planned.inputs, *planned.constants, *planned.outputs]
+        self._places = placed(self.steps, outside, self.machine)
+        self.arena_bytes = self._places.arena_bytes
         self._runs = segments(self.steps)
         native = [i for i, run in enumerate(self._runs) if not self._falls_back(run)]
-        self.text = module_text(
-            self.steps,
-            self._runs,
-            Places(self._slots, inside, places),
-            self.machine,
-            flush_denormals,
-        )
+        self.text = module_text(self.steps, self._runs, self._places, self.machine, flush_denormals)
         self._constants = [
             np.array(value.value, order="C", ndmin=1) for value in planned.constants.values()
         ]
@@ -83,9 +75,9 @@ class Program:
         functions: dict[str, int] = {}
         if native:
             names = [f"segment_{i}" for i in native]
-            wanted = products.imports() if any(scratch) or self._multiplies() else {}
-            wanted = {name: at for name, at in wanted.items() if f"@{name}(" in self.text}
-            self._library = load(self.text, names, self.machine, imports=wanted, cache=cache)
+            self._library = load(
+                self.text, names, self.machine, imports=_imports(self.text), cache=cache
+            )
             self.was_cached = self._library.was_cached
             functions = self._library.addresses
         for number, run in enumerate(self._runs):
@@ -136,9 +128,6 @@ class Program:
     def _falls_back(self, run: Sequence[int]) -> bool:
         return isinstance(self.steps[run[0]], Fallback)
 
-    def _multiplies(self) -> bool:
-        return any(isinstance(step, Multiply) for step in self.steps)
-
     def _by_reference(
         self, step: Fallback, table: Sequence[Any], memory: Any, objects: dict[Value, Any]
     ) -> None:
@@ -163,10 +152,10 @@ class Program:
         """The elements of a layout as an array over its memory."""
         item = layout.dtype.itemsize
         strides = tuple(stride * item for stride in layout.strides)
-        if layout.buffer in self._inside:
-            start = self._inside[layout.buffer] + layout.offset * item
+        if layout.buffer in self._places.inside:
+            start = self._places.inside[layout.buffer] + layout.offset * item
             return np.ndarray(layout.shape, layout.dtype, memory, start, strides)
-        array = table[self._slots[layout.buffer]]
+        array = table[self._places.outside[layout.buffer]]
         if not array.size:
             return np.empty(layout.shape, layout.dtype)
         whole = array.reshape(-1).view(layout.dtype)
@@ -195,6 +184,13 @@ class _Arenas:
         """Back for the next call."""
         with self._lock:
             self._free.append(memory)
+
+
+def _imports(text: str) -> dict[str, int]:
+    """The addresses of the functions from elsewhere that the text calls."""
+    if "@blas_" not in text:
+        return {}
+    return {name: at for name, at in products.imports().items() if f"@{name}(" in text}
 
 
 def _kept(value: Any) -> Any:

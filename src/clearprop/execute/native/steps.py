@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
+from clearprop.execute.native.bodies import Control
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.terms import Term
 from clearprop.graph import Node, Value
@@ -130,4 +131,4 @@ class Fallback:
         return [] if self.result is None else [self.result.buffer]
 
 
-Step = Loop | Multiply | Fallback
+Step = Loop | Multiply | Fallback | Control

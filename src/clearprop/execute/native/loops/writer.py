@@ -85,9 +85,9 @@ class Writer:
         """
         if trips == 1:
             return list(body("0", [first for _, first in carried]))
-        before, head = self.block, self._label()
+        before, head = self.block, self.label()
         self.do(f"br label %{head}")
-        self._open(head)
+        self.open(head)
         index, following = self.name(), self.name()
         holes = [len(self.lines) + i for i in range(1 + len(carried))]
         names = [self.name() for _ in carried]
@@ -95,20 +95,22 @@ class Writer:
         results = list(body(index, names))
         self.lines.append(f"  {following} = add nuw nsw i64 {index}, 1")
         done = self.put(f"icmp eq i64 {following}, {trips}")
-        last, after = self.block, self._label()
+        last, after = self.block, self.label()
         self.do(f"br i1 {done}, label %{after}, label %{head}")
         self.lines[holes[0]] = f"  {index} = phi i64 [0, %{before}], [{following}, %{last}]"
         for hole, name, (type_, first), result in zip(
             holes[1:], names, carried, results, strict=True
         ):
             self.lines[hole] = f"  {name} = phi {type_} [{first}, %{before}], [{result}, %{last}]"
-        self._open(after)
+        self.open(after)
         return results
 
-    def _label(self) -> str:
+    def label(self) -> str:
+        """A name for a block."""
         self._count += 1
         return f"b{self._count}"
 
-    def _open(self, label: str) -> None:
+    def open(self, label: str) -> None:
+        """Begin a block."""
         self.lines.append(f"{label}:")
         self.block = label

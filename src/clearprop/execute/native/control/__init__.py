@@ -1,0 +1,1 @@
+"""Loops and branches of the graph as loops and branches of the machine code."""

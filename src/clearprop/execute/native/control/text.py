@@ -1,0 +1,211 @@
+"""Loops and branches as LLVM's text: tables of pointers are filled in, and bodies are called.
+
+A body is a function of its table and its arena, like a segment. What a trip carries on is never
+copied: the table says where a trip reads and where it writes, and the places change about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, final
+
+from clearprop.execute.native.bodies import (
+    POINTER,
+    Body,
+    Branch,
+    Control,
+    Scan,
+    While,
+)
+from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.execute.native.loops.writer import Writer
+
+Base = Callable[[Writer, Buffer], str]
+
+COPY: Final = "llvm.memcpy.p0.p0.i64"
+
+
+def control_lines(
+    writer: Writer, step: Control, names: Sequence[str], base: Base, scratch: str
+) -> None:
+    """Write what runs a loop or branch.
+
+    Args:
+        writer: Where to.
+        step: The step.
+        names: The names of the functions of its bodies.
+        base: Writes how a buffer's address is found; returns its name.
+        scratch: The address of the step's scratch.
+    """
+    lines = _Lines(writer, base, scratch)
+    if isinstance(step, Scan):
+        lines.scan(step, names[0])
+    elif isinstance(step, While):
+        lines.loop(step, *names)
+    else:
+        lines.branch(step, *names)
+
+
+@final
+class _Lines:
+    def __init__(self, writer: Writer, base: Base, scratch: str) -> None:
+        self.writer = writer
+        self.base = base
+        self.scratch = scratch
+        self.used = 0
+
+    # The three kinds ------------------------------------------------------------------------------
+
+    def scan(self, step: Scan, name: str) -> None:
+        """Trip by trip, a known number of times."""
+        writer, body = self.writer, step.body
+        table, arena = self._prepared(body)
+        self._given(body, table, body.inputs[: len(step.consts)], step.consts)
+        first = [self._address(layout) for layout in step.carries]
+        finals = [self._address(layout) for layout in step.finals]
+        others = [self._room(layout.buffer.bytes) for layout in step.finals]
+        if not step.length:
+            for source, target, layout in zip(first, finals, step.finals, strict=True):
+                self._copy(target, source, layout.buffer.bytes)
+            return
+        slices = [self._address(layout) for layout in step.slices]
+        stacked = [self._address(layout) for layout in step.stacked]
+        entering = body.inputs[len(step.consts) : len(step.consts) + len(first)]
+        into = body.inputs[len(step.consts) + len(first) :]
+        leaving, out = body.outputs[: len(first)], body.outputs[len(first) :]
+
+        def trip(index: str, carried: list[str]) -> list[str]:
+            rest = writer.put(f"sub i64 {step.length - 1}, {index}")
+            odd = writer.put(f"trunc i64 {rest} to i1")
+            targets = [
+                writer.put(f"select i1 {odd}, ptr {other}, ptr {final_}")
+                for other, final_ in zip(others, finals, strict=True)
+            ]
+            at = rest if step.backward else index
+            for buffer, pointer in zip(entering, carried, strict=True):
+                self._set(body, table, buffer, pointer)
+            for buffer, pointer in zip(leaving, targets, strict=True):
+                self._set(body, table, buffer, pointer)
+            for buffers, pointers, layouts in (
+                (into, slices, step.slices),
+                (out, stacked, step.stacked),
+            ):
+                for buffer, pointer, layout in zip(buffers, pointers, layouts, strict=True):
+                    self._set(body, table, buffer, self._slice(pointer, layout, at))
+            self._call(name, table, arena)
+            return targets
+
+        writer.loop(step.length, [("ptr", pointer) for pointer in first], trip)
+
+    def loop(self, step: While, cond: str, body: str) -> None:
+        """Trip by trip, for as long as the condition holds."""
+        writer = self.writer
+        tables = [self._prepared(part) for part in (step.cond, step.body)]
+        for part, (table, _) in zip((step.cond, step.body), tables, strict=True):
+            self._given(part, table, part.inputs[: len(step.consts)], step.consts)
+        truth = self._room(1)
+        self._set(step.cond, tables[0][0], step.cond.outputs[0], truth)
+        places = [
+            (self._address(start), self._room(size), self._room(size))
+            for start, size in zip(
+                step.carries, [layout.buffer.bytes for layout in step.finals], strict=True
+            )
+        ]
+        count = len(step.consts)
+        before, head, trip, after = writer.block, *(writer.label() for _ in range(3))
+        writer.do(f"br label %{head}")
+        writer.open(head)
+        names = [(writer.name(), writer.name(), writer.name()) for _ in places]
+        hole = len(writer.lines)
+        writer.lines.extend("" for _ in range(3 * len(places)))
+        for buffer, (now, _, _) in zip(step.cond.inputs[count:], names, strict=True):
+            self._set(step.cond, tables[0][0], buffer, now)
+        self._call(cond, *tables[0])
+        byte = writer.put(f"load i8, ptr {truth}, align 1")
+        goes_on = writer.put(f"icmp ne i8 {byte}, 0")
+        writer.do(f"br i1 {goes_on}, label %{trip}, label %{after}")
+        writer.open(trip)
+        for entering, leaving, (now, target, _) in zip(
+            step.body.inputs[count:], step.body.outputs, names, strict=True
+        ):
+            self._set(step.body, tables[1][0], entering, now)
+            self._set(step.body, tables[1][0], leaving, target)
+        self._call(body, *tables[1])
+        writer.do(f"br label %{head}")
+        for (now, target, other), (start, one, two) in zip(names, places, strict=True):
+            for name, first, following in (
+                (now, start, target),
+                (target, one, other),
+                (other, two, target),
+            ):
+                writer.lines[hole] = (
+                    f"  {name} = phi ptr [{first}, %{before}], [{following}, %{trip}]"
+                )
+                hole += 1
+        writer.open(after)
+        for layout, (now, _, _) in zip(step.finals, names, strict=True):
+            self._copy(self._address(layout), now, layout.buffer.bytes)
+
+    def branch(self, step: Branch, on_true: str, on_false: str) -> None:
+        """One of two."""
+        writer = self.writer
+        byte = writer.put(f"load i8, ptr {self._address(step.pred)}, align 1")
+        holds = writer.put(f"icmp ne i8 {byte}, 0")
+        yes, no, after = (writer.label() for _ in range(3))
+        writer.do(f"br i1 {holds}, label %{yes}, label %{no}")
+        for label, body, name in ((yes, step.on_true, on_true), (no, step.on_false, on_false)):
+            writer.open(label)
+            self.used = 0
+            table, arena = self._prepared(body)
+            self._given(body, table, body.inputs, step.operands)
+            self._given(body, table, body.outputs, step.results)
+            self._call(name, table, arena)
+            writer.do(f"br label %{after}")
+        writer.open(after)
+
+    # What they share ------------------------------------------------------------------------------
+
+    def _prepared(self, body: Body) -> tuple[str, str]:
+        """A body's table, constants filled in, and its arena."""
+        table = self._room(body.table_bytes)
+        arena = self._room(body.arena_bytes)
+        for buffer, outer in body.constants.items():
+            self._set(body, table, buffer, self.base(self.writer, outer))
+        return table, arena
+
+    def _room(self, size: int) -> str:
+        """The next free place in the scratch."""
+        place = self.writer.put(f"getelementptr i8, ptr {self.scratch}, i64 {self.used}")
+        self.used += -(-max(size, 1) // 64) * 64
+        return place
+
+    def _given(
+        self, body: Body, table: str, buffers: Sequence[Buffer], layouts: Sequence[Layout]
+    ) -> None:
+        for buffer, layout in zip(buffers, layouts, strict=True):
+            self._set(body, table, buffer, self._address(layout))
+
+    def _set(self, body: Body, table: str, buffer: Buffer, pointer: str) -> None:
+        """Where a body finds a buffer."""
+        by = body.slots[buffer] * POINTER
+        place = self.writer.put(f"getelementptr i8, ptr {table}, i64 {by}")
+        self.writer.do(f"store ptr {pointer}, ptr {place}, align 8")
+
+    def _address(self, layout: Layout) -> str:
+        pointer = self.base(self.writer, layout.buffer)
+        by = layout.offset * layout.dtype.itemsize
+        return self.writer.put(f"getelementptr i8, ptr {pointer}, i64 {by}") if by else pointer
+
+    def _slice(self, pointer: str, layout: Layout, at: str) -> str:
+        """The address of the part of an array that belongs to a trip."""
+        step = layout.strides[0] * layout.dtype.itemsize
+        by = self.writer.put(f"mul i64 {at}, {step}")
+        return self.writer.put(f"getelementptr i8, ptr {pointer}, i64 {by}")
+
+    def _call(self, name: str, table: str, arena: str) -> None:
+        self.writer.do(f"call void @{name}(ptr {table}, ptr {arena})")
+
+    def _copy(self, target: str, source: str, size: int) -> None:
+        if size:
+            args = (("ptr", target), ("ptr", source), ("i64", str(size)), ("i1", "false"))
+            self.writer.intrinsic(COPY, "void", *args)

@@ -1,0 +1,59 @@
+"""Where everything lies when a plan runs: in the table of pointers, or in the arena."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+from clearprop.execute.native import products
+from clearprop.execute.native.bodies import Branch, Scan, While
+from clearprop.execute.native.layouts import Buffer
+from clearprop.execute.native.loops.writer import Writer
+from clearprop.execute.native.machine import Machine
+from clearprop.execute.native.memory import arena
+from clearprop.execute.native.steps import Multiply, Step
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each buffer is found.
+
+    Attributes:
+        outside: The place in the table of pointers.
+        inside: The offset in the arena, in bytes.
+        scratch: The offset of each step's scratch.
+        arena_bytes: The size of the arena.
+    """
+
+    outside: dict[Buffer, int]
+    inside: dict[Buffer, int]
+    scratch: Sequence[int]
+    arena_bytes: int
+
+    def base(self, writer: Writer, buffer: Buffer) -> str:
+        """Write how a buffer's address is found; its name."""
+        if buffer in self.inside:
+            return writer.put(f"getelementptr i8, ptr %arena, i64 {self.inside[buffer]}")
+        place = writer.put(f"getelementptr ptr, ptr %slots, i64 {self.outside[buffer]}")
+        return writer.put(f"load ptr, ptr {place}, align 8")
+
+
+def placed(steps: Sequence[Step], outside: Sequence[Buffer], machine: Machine) -> Places:
+    """The places of all buffers of these steps.
+
+    Args:
+        steps: In order.
+        outside: The buffers that the table of pointers holds, in its order.
+        machine: What the steps are compiled for.
+    """
+    slots = {buffer: place for place, buffer in enumerate(dict.fromkeys(outside))}
+    inside, scratch, size = arena(steps, slots, [_scratch(step, machine) for step in steps])
+    return Places(slots, inside, scratch, size)
+
+
+def _scratch(step: Step, machine: Machine) -> int:
+    if isinstance(step, Multiply):
+        return products.scratch_bytes(step.product, machine)
+    return step.scratch_bytes if isinstance(step, Scan | While | Branch) else 0
