@@ -67,7 +67,7 @@ def both(product: Product, host: Machine) -> Library:
     module.define(
         "blas",
         parameters,
-        product.dtype,
+        module.numbers(product.dtype),
         lambda w: blas.call(w, module, product, "%a", "%b", "%c"),
     )
     text = module_text([product], host) + loop("ours", symbol(product)) + loop("theirs", "blas")

@@ -1,114 +1,174 @@
-"""Inner products of one vector with rows of a matrix: vectors lie along the rows.
+"""Inner products of rows with rows: vectors lie along the rows.
 
-Several rows are taken at once, each with several sums under way; in the end the sums' lanes are
-added in pairs, all rows together.
+Several rows are taken at once, so that several sums are under way; in the end the lanes of each sum
+are added in pairs, many sums together.
 """
 
 from __future__ import annotations
 
-from typing import Final
+import functools
+from dataclasses import dataclass
+from typing import Final, final
 
-from clearprop.execute.native.products.product import DType
+from clearprop.execute.native.machine import Level
+from clearprop.execute.native.products.own import Operands
+from clearprop.execute.native.products.pack import Move, turn
+from clearprop.execute.native.products.plan import cut
+from clearprop.execute.native.products.product import DType, Product
 from clearprop.execute.native.products.writer import Index, Module, Writer
 
-_ROWS: Final = 8
-"""How many rows are taken at once, where there are as many."""
-
-_SUMS: Final = 8
+_ENOUGH: Final = 8
 """How many sums are under way at least."""
 
+_ACROSS: Final[dict[Level, tuple[int, ...]]] = {
+    "avx512": (8, 8, 5, 5),
+    "avx2": (4, 4, 2, 2),
+    "baseline": (4, 4, 2, 2),
+}
+"""How many rows of B are taken at once with 1, 2, … rows of A, at most."""
 
-def dots(
-    w: Writer,
-    module: Module,
-    dtype: DType,
-    *,
-    rows: int,
-    depth: int,
-    vector: str,
-    matrix: str,
-    stride: int,
-    target: str,
-) -> None:
-    """Write the inner product of the vector with each row, side by side.
 
-    Args:
-        w: Where the calls go.
-        module: Where the function goes.
+@final
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """All inner products of the rows of A, m×k, with the rows of B, n×k.
+
+    Attributes:
         dtype: Of the numbers.
-        rows: Of the matrix, at least 1.
-        depth: How long they are, at least 1.
-        vector: Where its numbers stand, side by side.
-        matrix: Where its first row starts.
-        stride: From one row to the next.
-        target: Where the results go, side by side.
+        m: The rows of A, at least 1.
+        n: The rows of B, at least 1.
+        k: How long they are, at least 1.
+        a: Where A starts.
+        lda: From one row of A to the next.
+        b: Where B starts.
+        ldb: From one row of B to the next.
+        c: Where the results go, those of a row of A side by side.
+        ldc: From the results of one row of A to the next.
     """
-    size = min(_ROWS, w.numbers.lanes, rows)
-    name = f"dots_{dtype}_{size}"
-    module.define(name, _PARAMETERS, dtype, lambda inner: _kernel(inner, size))
-    given: list[tuple[str, Index]] = [
-        ("i64", rows),
-        ("i64", depth),
-        ("ptr", vector),
-        ("ptr", matrix),
-        ("i64", stride),
-        ("ptr", target),
-    ]
-    w.call(name, given)
+
+    dtype: DType
+    m: int
+    n: int
+    k: int
+    a: str
+    lda: int
+    b: str
+    ldb: int
+    c: str
+    ldc: int
+
+
+def write(w: Writer, module: Module, dots: Dots) -> None:
+    """Write the calls that compute them."""
+    table = _ACROSS[module.machine.level]
+    for group in cut(dots.m, len(table)):
+        most = min(table[group.size - 1], w.numbers.lanes)
+        size = -(-dots.n // -(-dots.n // most))
+        name = f"dots_{dots.dtype}_{group.size}x{size}"
+        kernel = functools.partial(_kernel, tall=group.size, size=size)
+        module.define(name, _PARAMETERS, w.numbers, kernel)
+        for block in w.each(group.blocks):
+            row = w.add(group.start, w.multiply(block, group.size))
+            given: list[tuple[str, Index]] = [
+                ("i64", dots.n),
+                ("i64", dots.k),
+                ("ptr", w.at(dots.a, w.multiply(row, dots.lda))),
+                ("i64", dots.lda),
+                ("ptr", dots.b),
+                ("i64", dots.ldb),
+                ("ptr", w.at(dots.c, w.multiply(row, dots.ldc))),
+                ("i64", dots.ldc),
+            ]
+            w.call(name, given)
+
+
+def room_turned(product: Product, lanes: int) -> int:
+    """The elements of scratch for B by columns."""
+    return 0 if product.transposed_b else _up(product.n, lanes) * _up(product.k, lanes)
+
+
+def write_product(w: Writer, module: Module, product: Product, at: Operands) -> None:
+    """Write a product with A by rows; B is turned where it is by rows too."""
+    b, ldb, lanes = at.b, product.ldb, w.numbers.lanes
+    if not product.transposed_b:
+        b, ldb = at.scratch, _up(product.k, lanes)
+        move = Move(product.n, at.b, product.ldb, b, ldb, product.k)
+        turn(w, module, product.dtype, move)
+    dots = Dots(
+        dtype=product.dtype,
+        m=product.m,
+        n=product.n,
+        k=product.k,
+        a=at.a,
+        lda=product.lda,
+        b=b,
+        ldb=ldb,
+        c=at.c,
+        ldc=product.ldc,
+    )
+    write(w, module, dots)
+
+
+def _up(size: int, lanes: int) -> int:
+    """The next multiple of the lanes."""
+    return -(-size // lanes) * lanes
 
 
 _PARAMETERS: Final = (
     "i64 %rows",
     "i64 %depth",
-    "ptr noalias readonly %x",
-    "ptr noalias readonly %matrix",
-    "i64 %stride",
-    "ptr noalias %y",
+    "ptr noalias readonly %a",
+    "i64 %lda",
+    "ptr noalias readonly %b",
+    "i64 %ldb",
+    "ptr noalias %c",
+    "i64 %ldc",
 )
 
 
-def _kernel(w: Writer, size: int) -> None:
-    """Groups of rows; the last one starts early enough to be whole, and repeats some results."""
+def _kernel(w: Writer, tall: int, size: int) -> None:
+    """Groups of rows of B; the last starts early enough to be whole, and repeats some results."""
     last = w.subtract("%rows", size)
     whole = None if size == w.numbers.lanes else w.mask(size)
-    chains = max(1, _SUMS // size)
-
-    def group(count: Index, _: list[str]) -> list[str]:
+    left = [w.at("%a", w.multiply("%lda", row)) for row in range(tall)]
+    for count in w.each("%rows", size):
         first = w.smaller(count, last)
-        start = w.at("%matrix", w.multiply("%stride", first))
-        starts = [w.at(start, w.multiply("%stride", row)) for row in range(size)]
-        sums = _sums(w, starts, chains)
-        w.store(added(w, sums), w.at("%y", first), whole)
-        return []
+        start = w.at("%b", w.multiply("%ldb", first))
+        right = [w.at(start, w.multiply("%ldb", row)) for row in range(size)]
+        sums = _sums(w, left, right)
+        for row in range(tall):
+            place = w.at(w.at("%c", w.multiply("%ldc", row)), first)
+            w.store(added(w, sums[row * size : (row + 1) * size]), place, whole)
 
-    w.loop("%rows", size, group)
 
-
-def _sums(w: Writer, starts: list[str], chains: int) -> list[str]:
-    """A vector of partial sums for each row."""
-    lanes, size = w.numbers.lanes, len(starts)
-    zeros = [(w.numbers.vector, "zeroinitializer")] * (size * chains)
+def _sums(w: Writer, left: list[str], right: list[str]) -> list[str]:
+    """A vector of partial sums for each pair of rows."""
+    lanes, number = w.numbers.lanes, len(left) * len(right)
+    chains = 1 << max(0, (_ENOUGH // number).bit_length() - 1)
 
     def trip(at: Index, sums: list[str], chains: int, mask: str | None) -> list[str]:
+        sums = list(sums)
         for chain in range(chains):
             here = w.add(at, chain * lanes)
-            x = w.load(w.at("%x", here), mask)
-            for row, start in enumerate(starts):
-                place = chain * size + row
-                sums[place] = w.multiply_add(x, w.load(w.at(start, here), mask), sums[place])
+            ours = [w.load(w.at(row, here), mask) for row in left]
+            for j, row in enumerate(right):
+                theirs = w.load(w.at(row, here), mask)
+                for i, one in enumerate(ours):
+                    place = chain * number + i * len(right) + j
+                    sums[place] = w.multiply_add(one, theirs, sums[place])
         return sums
 
-    wide = chains * lanes
-    _, over = w.divided("%depth", wide)
+    zeros = [(w.numbers.vector, "zeroinitializer")] * (number * chains)
+    _, over = w.divided("%depth", chains * lanes)
     even = w.subtract("%depth", over)
-    sums = w.loop(even, wide, lambda at, values: trip(at, values, chains, None), zeros)
-    carried = [(w.numbers.vector, value) for value in sums[:size]]
+    sums = w.loop(even, chains * lanes, lambda at, now: trip(at, now, chains, None), zeros)
 
-    def rest(at: Index, values: list[str]) -> list[str]:
-        return trip(w.add(even, at), values, 1, w.mask(w.subtract(over, at)))
+    def rest(at: Index, now: list[str]) -> list[str]:
+        return trip(w.add(even, at), now, 1, w.mask(w.subtract(over, at)))
 
-    sums = w.loop(over, lanes, rest, carried) + sums[size:]
-    while len(sums) > size:
+    carried = [(w.numbers.vector, value) for value in sums[:number]]
+    sums = w.loop(over, lanes, rest, carried) + sums[number:]
+    while len(sums) > number:
         half = len(sums) // 2
         sums = [w.plus(x, y) for x, y in zip(sums[:half], sums[half:], strict=True)]
     return sums

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from clearprop.execute.native.machine import Machine
-from clearprop.execute.native.products import blas, own, row
-from clearprop.execute.native.products.plan import plan, who
+from clearprop.execute.native.products import blas, dots, flip, own, row
+from clearprop.execute.native.products.choice import who
+from clearprop.execute.native.products.plan import plan
 from clearprop.execute.native.products.product import Product, folded, symbol
 from clearprop.execute.native.products.writer import Module, Writer
 
@@ -42,13 +43,16 @@ def _scratch(product: Product, machine: Machine) -> int:
         return 0
     lanes = machine.lanes(product.itemsize)
     match who(product, machine):
-        case "own":
-            chosen = plan(product, machine)
-            return chosen.panel(lanes) + chosen.strips(lanes)
+        case "blocks":
+            return plan(product, machine).scratch
+        case "dots":
+            return dots.room_turned(product, lanes)
+        case "flip":
+            return flip.room(product, machine)
         case "row":
             seen = row.row(product)
             return seen.room_x(lanes) + seen.room_y(lanes)
-        case _:
+        case "zeros" | "blas":
             return 0
 
 
@@ -65,7 +69,7 @@ def _define(module: Module, product: Product) -> None:
 
     pointers = ("ptr noalias readonly %a", "ptr noalias readonly %b")
     parameters = (*pointers, "ptr noalias %c", "ptr noalias %scratch")
-    module.define(symbol(product), parameters, product.dtype, body)
+    module.define(symbol(product), parameters, module.numbers(product.dtype), body)
 
 
 def _once(w: Writer, module: Module, product: Product, at: own.Operands) -> None:
@@ -77,7 +81,11 @@ def _once(w: Writer, module: Module, product: Product, at: own.Operands) -> None
             blas.call(w, module, product, at.a, at.b, at.c)
         case "row":
             row.write(w, module, row.row(product), at)
-        case "own":
+        case "dots":
+            dots.write_product(w, module, product, at)
+        case "flip":
+            flip.write(w, module, product, at)
+        case "blocks":
             own.write(w, module, product, plan(product, module.machine), at)
 
 

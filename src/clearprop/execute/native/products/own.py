@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import final
 
 from clearprop.execute.native.products.pack import Move, copy, turn
-from clearprop.execute.native.products.plan import Plan
+from clearprop.execute.native.products.plan import Plan, cut
 from clearprop.execute.native.products.product import Product
 from clearprop.execute.native.products.tile import Blocks, Tile, run
 from clearprop.execute.native.products.writer import Index, Module, Writer
@@ -91,13 +91,13 @@ class _Loops:
 
     def _copy_a(self, part: _Part) -> None:
         """Bring blocks of A into the order of the kernel: each column's numbers together."""
-        w, product = self.w, self.product
-        for first, rows, count in cut(part.height, self.plan.rows):
-            for at in w.each(rows * count, rows):
-                row = w.add(first, at)
+        w, product, width = self.w, self.product, self.plan.strip
+        for group in cut(part.height, self.plan.rows):
+            for number in w.each(group.blocks):
+                row = w.add(group.start, w.multiply(number, group.size))
                 source = _inside(w, part.a, row, 0, product.lda, product.transposed_a)
-                target = w.at(self._strips(), w.multiply(row, part.depth))
-                move = Move(part.depth, source, product.lda, target, rows, rows)
+                target = self._strip(part, w.add(group.before, number))
+                move = Move(part.depth, source, product.lda, target, width, group.size)
                 if product.transposed_a:
                     copy(w, self.module, product.dtype, 1, move)
                 else:
@@ -108,13 +108,13 @@ class _Loops:
         w, lanes = self.w, self.w.numbers.lanes
         across = -(-self.product.n // lanes)
         tail = self.product.n - (across - 1) * lanes
-        for first, vectors, count in cut(across, self.plan.vectors):
-            wide = vectors * lanes
-            partial = tail < lanes and first + vectors * count == across
-            for at in w.each((count - partial) * wide, wide):
-                self._panel(part, w.add(first * lanes, at), vectors, lanes)
+        for group in cut(across, self.plan.vectors):
+            start, wide = group.start * lanes, group.size * lanes
+            partial = tail < lanes and group.start + group.size * group.blocks == across
+            for at in w.each((group.blocks - partial) * wide, wide):
+                self._panel(part, w.add(start, at), group.size, lanes)
             if partial:
-                self._panel(part, first * lanes + (count - 1) * wide, vectors, tail)
+                self._panel(part, start + (group.blocks - 1) * wide, group.size, tail)
 
     def _panel(self, part: _Part, column: Index, vectors: int, tail: int) -> None:
         """Some columns, the last vector of which has that many."""
@@ -124,7 +124,8 @@ class _Loops:
         if plan.copies_b:
             self._copy_b(part, b, vectors, tail)
             b, ldb = self.at.scratch, vectors * lanes
-        for first, rows, count in cut(part.height, plan.rows):
+        for group in cut(part.height, plan.rows):
+            first, rows = group.start, group.size
             tile = Tile(
                 dtype=product.dtype,
                 rows=rows,
@@ -134,15 +135,25 @@ class _Loops:
                 upright=product.transposed_a or plan.copies_a,
             )
             if plan.copies_a:
-                a, lda = w.at(self._strips(), w.multiply(first, part.depth)), rows
-                step = w.multiply(rows, part.depth)
+                a, lda = self._strip(part, group.before), plan.strip
+                step = w.multiply(plan.strip, part.depth)
             else:
                 a = _inside(w, part.a, first, 0, product.lda, product.transposed_a)
                 lda = product.lda
                 step = rows if product.transposed_a else rows * lda
             c = w.at(_inside(w, part.c, first, 0, product.ldc, False), column)
             blocks = Blocks(
-                count, part.depth, a, lda, step, b, ldb, c, product.ldc, tail, part.fresh
+                count=group.blocks,
+                depth=part.depth,
+                a=a,
+                lda=lda,
+                step=step,
+                b=b,
+                ldb=ldb,
+                c=c,
+                ldc=product.ldc,
+                lanes=tail,
+                fresh=part.fresh,
             )
             run(w, self.module, tile, blocks)
 
@@ -154,16 +165,15 @@ class _Loops:
             move = Move(part.depth, b, product.ldb, self.at.scratch, wide, tail)
             copy(w, self.module, product.dtype, vectors, move)
             return
-        for vector in range(vectors):
-            source = w.at(b, vector * lanes * product.ldb)
-            target = w.at(self.at.scratch, vector * lanes)
-            filled = tail if vector == vectors - 1 else lanes
-            move = Move(part.depth, source, product.ldb, target, wide, filled)
-            turn(w, self.module, product.dtype, move)
+        columns = wide - lanes + tail
+        move = Move(part.depth, b, product.ldb, self.at.scratch, wide, columns)
+        turn(w, self.module, product.dtype, move)
 
-    def _strips(self) -> str:
-        """Where the copy of A stands."""
-        return self.w.at(self.at.scratch, self.plan.panel(self.w.numbers.lanes))
+    def _strip(self, part: _Part, number: Index) -> str:
+        """Where the copy of a block of A stands."""
+        w = self.w
+        start = w.multiply(w.multiply(number, self.plan.strip), part.depth)
+        return w.at(w.at(self.at.scratch, self.plan.panel), start)
 
 
 def _inside(
@@ -173,16 +183,3 @@ def _inside(
     if transposed:
         row, column = column, row
     return w.at(matrix, w.add(w.multiply(row, stride), column))
-
-
-def cut(size: int, most: int) -> list[tuple[int, int, int]]:
-    """Blocks of two sizes, at most one apart: where they start, their size, how many.
-
-    >>> cut(14, 6)
-    [(0, 5, 2), (10, 4, 1)]
-    """
-    blocks = -(-size // most)
-    small = size // blocks
-    large = size - small * blocks
-    found = [(0, small + 1, large), (large * (small + 1), small, blocks - large)]
-    return [each for each in found if each[2]]

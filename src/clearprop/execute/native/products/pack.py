@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, final
 
 from clearprop.execute.native.products.product import DType
-from clearprop.execute.native.products.writer import Index, Module, Writer
+from clearprop.execute.native.products.writer import Index, Module, Numbers, Writer
 
 
 @final
@@ -34,6 +34,10 @@ class Move:
     filled: Index
 
 
+_TURNED: Final = 32
+"""The bytes of the vectors that rows are turned with."""
+
+
 def copy(w: Writer, module: Module, dtype: DType, vectors: int, move: Move) -> None:
     """Copy rows, each of that many vectors, closer together."""
 
@@ -50,35 +54,54 @@ def copy(w: Writer, module: Module, dtype: DType, vectors: int, move: Move) -> N
 
         inner.loop("%depth", 1, row, [("ptr", "%source"), ("ptr", "%target")])
 
-    _call(w, module, f"copy_{dtype}_{vectors}", dtype, move, body)
+    _call(w, module, f"copy_{dtype}_{vectors}", module.numbers(dtype), move, body)
 
 
-def turn(w: Writer, module: Module, dtype: DType, move: Move) -> None:
+def turn(w: Writer, module: Module, dtype: DType, move: Move, *, exact: bool = False) -> None:
     """Copy as many rows as there are filled, each ``depth`` long, into columns.
 
-    The target has room for a multiple of the lanes of rows. Lanes that are not filled repeat the
-    last that is.
+    Squares are turned, and the target has room for a multiple of the lanes of rows and of columns;
+    columns past those that are filled repeat the last. Vectors of 32 bytes do it: wider ones take
+    longer to compile than they save.
+
+    Args:
+        w: Where the call goes.
+        module: Where the function goes.
+        dtype: Of the numbers.
+        move: What is copied where.
+        exact: Whether nothing else than the target may be written.
     """
 
     def body(inner: Writer) -> None:
-        lanes = inner.numbers.lanes
-        last = inner.subtract("%filled", 1)
-        rows = [
-            inner.at("%source", inner.multiply("%stride", inner.smaller(last, row)))
-            for row in range(lanes)
-        ]
-        onward = inner.multiply("%width", lanes)
+        side = inner.numbers.lanes
+        onward = inner.multiply("%width", side)
+        for first in inner.each("%filled", side):
+            left = inner.subtract("%filled", first)
+            start = inner.at("%source", inner.multiply("%stride", first))
+            rows = _up_to(inner, start, "%stride", left, side)
+            columns = inner.mask(left) if exact else None
 
-        def square(count: Index, ends: list[str]) -> list[str]:
-            mask = inner.mask(inner.subtract("%depth", count))
-            read = [inner.load(inner.at(row, count), mask) for row in rows]
-            for row, value in enumerate(transposed(inner, read)):
-                inner.store(value, inner.at(ends[0], inner.multiply("%width", row)))
-            return [inner.at(ends[0], onward)]
+            def square(
+                count: Index, ends: list[str], rows: list[str] = rows, columns: str | None = columns
+            ) -> list[str]:
+                below = inner.subtract("%depth", count)
+                mask = inner.mask(below)
+                values = transposed(inner, [inner.load(inner.at(row, count), mask) for row in rows])
+                places = _up_to(inner, ends[0], "%width", below if exact else side, side)
+                for value, place in reversed(list(zip(values, places, strict=True))):
+                    inner.store(value, place, columns)
+                return [inner.at(ends[0], onward)]
 
-        inner.loop("%depth", lanes, square, [("ptr", "%target")])
+            inner.loop("%depth", side, square, [("ptr", inner.at("%target", first))])
 
-    _call(w, module, f"turn_{dtype}", dtype, move, body)
+    name = f"turn_{dtype}_exact" if exact else f"turn_{dtype}"
+    _call(w, module, name, module.numbers(dtype, _TURNED), move, body)
+
+
+def _up_to(w: Writer, start: str, stride: str, rows: Index, side: int) -> list[str]:
+    """Where the rows of a square start; from the last that there is, the same again."""
+    last = w.subtract(rows, 1)
+    return [w.at(start, w.multiply(stride, w.smaller(last, row))) for row in range(side)]
 
 
 def transposed(w: Writer, rows: Sequence[str]) -> list[str]:
@@ -120,9 +143,14 @@ def _stage(lanes: int, part: int, distance: int) -> tuple[list[int], list[int]]:
 
 
 def _call(
-    w: Writer, module: Module, name: str, dtype: DType, move: Move, body: Callable[[Writer], None]
+    w: Writer,
+    module: Module,
+    name: str,
+    numbers: Numbers,
+    move: Move,
+    body: Callable[[Writer], None],
 ) -> None:
-    module.define(name, _PARAMETERS, dtype, body)
+    module.define(name, _PARAMETERS, numbers, body)
     given = [
         ("i64", move.depth),
         ("ptr", move.source),

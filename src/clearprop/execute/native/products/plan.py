@@ -1,12 +1,11 @@
-"""How a product is cut into blocks, what is copied first, and who computes it."""
+"""How a product is cut into blocks, and what is copied first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal, final
+from typing import Final, NamedTuple, final
 
 from clearprop.execute.native.machine import Level, Machine
-from clearprop.execute.native.products import blas
 from clearprop.execute.native.products.product import Product
 
 _ROWS: Final[dict[Level, tuple[int, ...]]] = {
@@ -23,34 +22,64 @@ _HEIGHT: Final = 480
 """How many rows of A are copied at once."""
 
 
+class Group(NamedTuple):
+    """Blocks of one size, one after another.
+
+    Attributes:
+        before: How many blocks stand before.
+        start: Where the first one starts.
+        size: Of each.
+        blocks: How many.
+    """
+
+    before: int
+    start: int
+    size: int
+    blocks: int
+
+
+def cut(size: int, most: int) -> list[Group]:
+    """As few blocks as possible, of two sizes at most one apart.
+
+    >>> [tuple(group) for group in cut(14, 6)]
+    [(0, 0, 5, 2), (2, 10, 4, 1)]
+    """
+    blocks = -(-size // most)
+    small = size // blocks
+    large = size - small * blocks
+    groups = Group(0, 0, small + 1, large), Group(large, large * (small + 1), small, blocks - large)
+    return [group for group in groups if group.blocks]
+
+
 @final
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How a product of matrices is computed.
 
     Attributes:
-        rows: Of a block of C.
-        vectors: Across a block.
+        rows: Of a block of C, at most.
+        vectors: Across a block, at most.
         depth: How much of the product's depth is taken at once.
         height: How many rows are taken at once; a multiple of a block's, or all.
-        copies_a: Whether blocks of A are copied first, so that a block's numbers stand together.
-        copies_b: Whether panels of B are copied first.
+        strip: The width of a copied block of A; 0 where they are not copied.
+        copies_b: Whether panels of B are copied.
+        panel: The elements of scratch for a panel of B, which come first.
+        scratch: All elements of scratch.
     """
 
     rows: int
     vectors: int
     depth: int
     height: int
-    copies_a: bool
+    strip: int
     copies_b: bool
+    panel: int
+    scratch: int
 
-    def panel(self, lanes: int) -> int:
-        """The elements of scratch for a panel of B."""
-        return (self.depth + lanes) * self.vectors * lanes if self.copies_b else 0
-
-    def strips(self, lanes: int) -> int:
-        """The elements of scratch for blocks of A."""
-        return (self.height + self.rows) * (self.depth + lanes) if self.copies_a else 0
+    @property
+    def copies_a(self) -> bool:
+        """Whether blocks of A are copied, so that the numbers of a column stand together."""
+        return self.strip > 0
 
 
 def plan(product: Product, machine: Machine) -> Plan:
@@ -62,25 +91,11 @@ def plan(product: Product, machine: Machine) -> Plan:
     rows = min(table[vectors - 1], product.m)
     high = product.m >= 4 * rows
     copies_b = product.transposed_b or (high and product.ldb * product.itemsize >= 4096)
-    copies_a = high and rows <= lanes and product.k >= _DEPTH and product.n >= 128
+    copies_a = high and product.k >= _DEPTH and product.n >= 128
     parts = -(-product.k // _DEPTH) if copies_a or copies_b else 1
     depth = -(-product.k // parts)
     height = _HEIGHT // rows * rows if copies_a and product.m > _HEIGHT else product.m
-    return Plan(rows, vectors, depth, height, copies_a, copies_b)
-
-
-Who = Literal["zeros", "row", "own", "blas"]
-
-
-def who(product: Product, machine: Machine) -> Who:
-    """Which code computes a product.
-
-    On one thread the own kernels were ahead of OpenBLAS at all sizes that were measured
-    (``benchmarks/bench_products.py``), given registers of 32 bytes or more.
-    """
-    if product.k == 0:
-        return "zeros"
-    small = product.m * product.n * product.k <= 4096
-    if machine.level == "baseline" and not small and blas.suits(product):
-        return "blas"
-    return "row" if 1 in (product.m, product.n) else "own"
+    strip = -(-rows // lanes) * lanes if copies_a else 0
+    panel = (depth + lanes) * vectors * lanes if copies_b else 0
+    strips = (-(-height // rows) * depth + lanes) * strip
+    return Plan(rows, vectors, depth, height, strip, copies_b, panel, panel + strips)

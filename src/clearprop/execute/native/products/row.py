@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import final
 
-from clearprop.execute.native.products import own
-from clearprop.execute.native.products.dots import dots
+from clearprop.execute.native.products import dots, own
 from clearprop.execute.native.products.pack import Move, copy
 from clearprop.execute.native.products.plan import plan
 from clearprop.execute.native.products.product import Product
@@ -68,13 +67,15 @@ class Row:
 
 def row(product: Product) -> Row:
     """A product with m or n of 1, seen as that of a vector and a matrix."""
-    if product.m == 1:
-        apart = product.lda if product.transposed_a else 1
-        along = product.transposed_b
-        return Row(product, product.n, apart, 1, product.ldb, along, False)
-    apart = 1 if product.transposed_b else product.ldb
-    along = not product.transposed_a
-    return Row(product, product.m, apart, product.ldc, product.lda, along, True)
+    straight_a = product.m == 1 and product.lda == 1  # both ways of storing A are the same then
+    straight_b = product.n == 1 and product.ldb == 1
+    transposed_a = product.transposed_a and not straight_a
+    transposed_b = product.transposed_b or straight_b
+    if product.m == 1 and (product.n > 1 or transposed_b):
+        apart = product.lda if transposed_a else 1
+        return Row(product, product.n, apart, 1, product.ldb, transposed_b, False)
+    apart = 1 if transposed_b else product.ldb
+    return Row(product, product.m, apart, product.ldc, product.lda, not transposed_a, True)
 
 
 def write(w: Writer, module: Module, given: Row, at: own.Operands) -> None:
@@ -88,20 +89,22 @@ def write(w: Writer, module: Module, given: Row, at: own.Operands) -> None:
     if given.scattered():
         y = w.at(at.scratch, given.room_x(lanes))
     if given.along:
-        dots(
-            w,
-            module,
-            dtype,
-            rows=given.length,
-            depth=depth,
-            vector=x,
-            matrix=matrix,
-            stride=given.stride,
-            target=y,
+        found = dots.Dots(
+            dtype=dtype,
+            m=1,
+            n=given.length,
+            k=depth,
+            a=x,
+            lda=0,
+            b=matrix,
+            ldb=given.stride,
+            c=y,
+            ldc=0,
         )
+        dots.write(w, module, found)
     else:
         flat = given.flat()
-        own.write(w, module, flat, plan(flat, w.numbers.machine), own.Operands(x, matrix, y, ""))
+        own.write(w, module, flat, plan(flat, module.machine), own.Operands(x, matrix, y, ""))
     if given.scattered():
         for i in w.each(given.length):
             one = w.load_one(w.at(y, i))

@@ -83,7 +83,9 @@ class Blocks:
 
 def run(writer: Writer, module: Module, tile: Tile, blocks: Blocks) -> None:
     """Call the kernel, adding it to the module where it is new."""
-    module.define(tile.name, _PARAMETERS, tile.dtype, lambda inner: _kernel(inner, tile))
+    module.define(
+        tile.name, _PARAMETERS, module.numbers(tile.dtype), lambda inner: _kernel(inner, tile)
+    )
     given = [
         ("i64", blocks.count),
         ("i64", blocks.depth),
@@ -138,7 +140,7 @@ def _kernel(w: Writer, tile: Tile) -> None:
 def _sums(w: Writer, tile: Tile, a: str, masks: list[str | None]) -> list[str]:
     """The sums of one block, by rows."""
     number = tile.rows * tile.vectors
-    chains = max(1, min(4, _ENOUGH // number))
+    chains = 1 << max(0, min(2, (_ENOUGH // number).bit_length() - 1))
     pointers = [a]
     if not tile.upright:
         pointers = [w.at(a, w.multiply("%lda", row)) for row in range(0, tile.rows, _GROUP)]

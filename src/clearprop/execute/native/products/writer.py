@@ -7,6 +7,7 @@ elements only.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import final
@@ -21,25 +22,22 @@ Index = int | str
 @final
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The vectors of a machine for one dtype.
+    """Vectors of a dtype.
 
     Attributes:
         dtype: Of an element.
-        machine: Whose registers they fill.
+        lanes: How many elements a vector holds.
+        fma: Whether a multiplication and an addition can round once.
     """
 
     dtype: DType
-    machine: Machine
+    lanes: int
+    fma: bool
 
     @property
     def size(self) -> int:
         """The bytes of an element."""
         return 4 if self.dtype == "float32" else 8
-
-    @property
-    def lanes(self) -> int:
-        """How many elements a vector holds."""
-        return self.machine.lanes(self.size)
 
     @property
     def element(self) -> str:
@@ -75,22 +73,33 @@ class Module:
     machine: Machine
     functions: dict[str, str] = field(default_factory=dict)
 
+    def numbers(self, dtype: DType, most: int = 64) -> Numbers:
+        """The machine's vectors, of that many bytes at most."""
+        size = 4 if dtype == "float32" else 8
+        return Numbers(dtype, min(self.machine.bytes, most) // size, self.machine.fma)
+
     def define(
         self,
         name: str,
         parameters: Sequence[str],
-        dtype: DType,
+        numbers: Numbers,
         body: Callable[[Writer], None],
-        attributes: str = "noinline nounwind",
     ) -> None:
-        """Add a function, unless it is there."""
+        """Add a function, unless it is there.
+
+        Args:
+            name: Its name.
+            parameters: Their types and names.
+            numbers: What its vectors are.
+            body: Writes the body.
+        """
         if name in self.functions:
             return
         self.functions[name] = ""
-        writer = Writer(Numbers(dtype, self.machine))
+        writer = Writer(numbers)
         body(writer)
         lines = "\n".join(writer.lines)
-        signature = f"define internal void @{name}({', '.join(parameters)}) {attributes}"
+        signature = f"define internal void @{name}({', '.join(parameters)}) noinline nounwind"
         self.functions[name] = f"{signature} {{\nentry:\n{lines}\n  ret void\n}}\n"
 
     def text(self) -> str:
@@ -124,7 +133,7 @@ class Writer:
     def __init__(self, numbers: Numbers) -> None:
         self.numbers = numbers
         self.lines: list[str] = []
-        self._named = 0
+        self._names = itertools.count(1)
         self._block = "entry"
 
     def line(self, text: str) -> None:
@@ -248,7 +257,7 @@ class Writer:
     def multiply_add(self, a: str, b: str, c: str) -> str:
         """The product a·b plus c, rounded once where the machine can."""
         vector = self.numbers.vector
-        if self.numbers.machine.fma:
+        if self.numbers.fma:
             operands = f"{vector} {a}, {vector} {b}, {vector} {c}"
             return self.value(f"call {vector} @llvm.fma.{self.numbers.mangled}({operands})")
         return self.plus(self.value(f"fmul {vector} {a}, {b}"), c)
@@ -340,12 +349,10 @@ class Writer:
         self._open(labels[2])
 
     def _name(self) -> str:
-        self._named += 1
-        return f"%t{self._named}"
+        return f"%t{next(self._names)}"
 
     def _label(self, word: str) -> str:
-        self._named += 1
-        return f"{word}{self._named}"
+        return f"{word}{next(self._names)}"
 
     def _open(self, label: str) -> None:
         self.lines.append(f"{label}:")
