@@ -111,6 +111,8 @@ def constants_of(name: str, dtype: Any, generator: np.random.Generator) -> list[
     if name == "p":
         return [dtype.type(x) for x in (2, -2, 0.5, 1024, -0.125, np.finfo(dtype).smallest_normal)]
     numbers = awkward(dtype)
+    if name == "q":
+        return list(numbers[np.isfinite(numbers)])
     return list(numbers[generator.permutation(len(numbers))[: 6 if name == "k" else 2]])
 
 
@@ -140,7 +142,7 @@ def sided(pattern: Any, inputs: list[Input], known: dict[str, Constant], dtype: 
         return apply(pattern.primitive, *operands)
 
     def apply(name: str, *operands: Value, **params: Any) -> Value:
-        packed = tuple(params.items())
+        packed = (("dtype", dtype),) if name == "cast" else tuple(params.items())
         type_ = CATALOGUE[name].result(tuple(x.type for x in operands), packed)
         node = Node(CATALOGUE[name], operands, packed, type_)
         if all(isinstance(operand, Constant) for operand in operands) and not type_.shape:
@@ -152,3 +154,35 @@ def sided(pattern: Any, inputs: list[Input], known: dict[str, Constant], dtype: 
     if value.type.shape != inputs[0].type.shape:  # a number alone
         value = apply("broadcast", value, shape=inputs[0].type.shape)
     return check(Graph(inputs, nodes, [value]))
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "kinds"),
+    [
+        ("x + 0", "x", "f"),
+        ("x * 0", "0", "f"),
+        ("x - x", "0", "f"),
+        ("x / x", "1", "f"),
+        ("-(a - b)", "b - a", "f"),
+        ("-a - b", "-(a + b)", "f"),
+        ("x * 1", "x", "c"),
+        ("-a * b", "-(a * b)", "c"),
+        ("not a < b", "a >= b", "f"),
+        ("(x * k) * l", "x * (k * l)", "f"),
+        ("x / k", "x * (1 / k)", "f"),
+        ("x ** 3", "x * x * x", "f"),
+        ("sqrt(x * x)", "absolute(x)", "f"),
+        ("a * b + a * c", "a * (b + c)", "f"),
+        ("where(m, a, 0) * b", "where(m, a * b, 0)", "f"),
+    ],
+)
+def test_what_is_not_so_is_noticed(left: str, right: str, kinds: str) -> None:
+    with pytest.raises(AssertionError):
+        compare_sides(Identity(left, right, kinds))
+
+
+def compare_sides(identity: Identity) -> None:
+    for dtype in DTYPES:
+        if dtype.kind in identity.kinds:
+            for left, right, values in cases(identity, dtype):
+                compare(left, (right,), values, rounds=False)

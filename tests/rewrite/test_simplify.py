@@ -85,3 +85,72 @@ def test_a_million_operations():
             nodes.append(value)
     graph = simplify(Graph([x], nodes, [value]))
     assert len(graph.nodes) == 500_000
+
+
+def counted(graph, name):
+    return names(graph).count(name)
+
+
+def test_the_gradient_of_a_network_transposes_nothing():
+    def loss(W1, b1, W2, b2, X, y):
+        hidden = np.maximum(X @ W1 + b1, 0.0)
+        out = np.tanh(hidden @ W2.T + b2)
+        return np.mean((out - y) ** 2)
+
+    draw = np.random.default_rng(0).normal
+    values = [draw(size=shape) for shape in [(4, 16), (16,), (3, 16), (3,), (8, 4), (8, 3)]]
+    traced = cp.trace(loss)(*values)
+    graph = reverse(traced, traced.inputs[:4])
+    made = check(simplify(graph))
+    assert counted(graph, "transpose") > 3
+    assert counted(made, "transpose") == 0
+    assert counted(made, "sign") == 1, "the share of a rectifier"
+    for mine, expected in zip(cp.run(made, *values, 1.0), cp.run(graph, *values, 1.0), strict=True):
+        np.testing.assert_allclose(mine, expected, rtol=1e-12, atol=1e-15)
+
+
+def test_less_is_computed_before_a_broadcast():
+    graph = cp.trace(lambda x: np.sum(np.exp(np.broadcast_to(x, (100, 3)))))(np.ones(3))
+    made = simplify(graph)
+    assert all(node.type.size <= 3 for node in made.nodes)
+    np.testing.assert_allclose(cp.run(made, np.ones(3)), 300 * np.e)
+
+
+def test_a_branch_that_is_decided_is_inlined():
+    def f(x):
+        return cp.cond(np.bool_(True), lambda a: (np.sin(a), a * 1.0), lambda a: (a, a), x)
+
+    graph = cp.trace(f)(2.0)
+    assert "cond" in names(graph)
+    made = check(simplify(graph))
+    assert set(names(made)) <= {"sin", "cast"}
+    assert cp.run(made, 2.0) == cp.run(graph, 2.0)
+
+
+def test_a_cut_in_the_path_stays():
+    graph = simplify(cp.trace(lambda x: x * cp.stop_gradient(x * 1.0))(3.0))
+    assert cp.run(reverse(graph), 3.0, 1.0) == [3.0]
+
+
+def test_replacements_that_nest_deeply_are_finished():
+    """Moves of both operands, a hundred deep, behind which stand equal numbers."""
+    x = Input("x", type_of((2, 3), float))
+    sides, nodes = [x, x], []
+    for _ in range(100):
+        for place, side in enumerate(sides):
+            turned = Node(
+                CATALOGUE["transpose"],
+                (side,),
+                (("axes", (1, 0)),),
+                type_of(side.type.shape[::-1], float),
+            )
+            flipped = Node(CATALOGUE["flip"], (turned,), (("axes", (0,)),), turned.type)
+            nodes += [turned, flipped]
+            sides[place] = flipped
+    total = Node(CATALOGUE["add"], tuple(sides), (), sides[0].type)
+    graph = Graph([x], [*nodes, total], [total])
+    made = check(simplify(graph))
+    assert simplify(made) is made
+    assert names(made)[0] == "add"
+    value = np.arange(6.0).reshape(2, 3)
+    np.testing.assert_array_equal(cp.run(made, value)[0], cp.run(graph, value)[0])

@@ -58,6 +58,17 @@ IDENTITIES: Final = (
     Identity("x ** 3", "x * x * x", "f", rounds=True),
     Identity("x ** 4", "(x * x) * (x * x)", "f", rounds=True),
     Identity("x ** -1", "1 / x", "f", rounds=True),
+    # The share of x in a maximum with a number, which is one half at a tie.
+    Identity(
+        "cast(x == maximum(x, q)) / (cast(x == maximum(x, q)) + cast(q == maximum(x, q)))",
+        "sign(x - q) * 0.5 + 0.5",
+        "f",
+    ),
+    Identity(
+        "cast(x == minimum(x, q)) / (cast(x == minimum(x, q)) + cast(q == minimum(x, q)))",
+        "sign(q - x) * 0.5 + 0.5",
+        "f",
+    ),
     # Whole numbers, which wrap around.
     Identity("(x + k) + l", "x + (k + l)", "iu"),
     Identity("(x - k) - l", "x - (k + l)", "iu"),

@@ -1,15 +1,16 @@
 """Identities as text, matched against graphs: ``a + -b`` is ``a - b``.
 
-Names are values: ``m`` and ``n`` are booleans, ``k`` and ``l`` constants, ``p`` is a constant power
-of two, all others are values of the dtypes that an identity is said to hold for. Numbers stand for
-0-d constants, with their sign: ``0`` is not ``-0.0``. Operators and functions are primitives, and
-``not`` is ``logical_not``.
+Names are values: ``m`` and ``n`` are booleans, ``k`` and ``l`` constants, ``q`` is a finite number,
+``p`` a power of two, all others are values of the dtypes that an identity is said to hold for.
+Numbers stand for 0-d constants, with their sign: ``0`` is not ``-0.0``. Operators and functions are
+primitives, whatever their parameters, and ``not`` is ``logical_not``.
 """
 
 from __future__ import annotations
 
 import ast
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -21,7 +22,7 @@ from clearprop.rewrite.rule import CONSTANT, Rule
 from clearprop.rewrite.share import COMMUTATIVE
 
 MASKS: Final = frozenset("mn")
-CONSTANTS: Final = frozenset("klp")
+CONSTANTS: Final = frozenset("klpq")
 
 _OPERATORS: Final[dict[type[ast.AST], str]] = {
     ast.Add: "add",
@@ -179,7 +180,7 @@ def _is_kind(name: str, value: Value, kinds: str) -> bool:
         return kind == "b"
     if name in CONSTANTS and not isinstance(value, Constant):
         return False
-    return kind in kinds and (name != "p" or is_power_of_two(value))
+    return kind in kinds and (name not in _NUMBERS or _NUMBERS[name](value))
 
 
 def _is_number(value: Value, number: Any) -> bool:
@@ -201,6 +202,15 @@ def is_power_of_two(value: Value) -> bool:
     number, limits = abs(float(value.value)), np.finfo(value.type.dtype)
     lowest = float(limits.smallest_normal)
     return math.frexp(number)[0] == 0.5 and lowest <= number <= 1 / lowest
+
+
+def is_finite(value: Value) -> bool:
+    """Whether a value is a number that is neither infinite nor NaN."""
+    return isinstance(value, Constant) and not value.type.shape and bool(np.isfinite(value.value))
+
+
+_NUMBERS: Final[dict[str, Callable[[Value], bool]]] = {"p": is_power_of_two, "q": is_finite}
+"""Names that stand for some numbers only."""
 
 
 def _made(make: Maker, pattern: Pattern, found: dict[str, Value], type_: Type) -> Value:

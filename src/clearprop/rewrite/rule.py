@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, final
 
 from clearprop.graph import Constant, Node, Value
 
@@ -70,3 +70,15 @@ def head_of(value: Value) -> str:
         name: str = value.primitive.name
         return name
     return CONSTANT if value.__class__ is Constant else ""
+
+
+def made_by(value: Any, *names: str) -> TypeGuard[Node]:
+    """Whether a value is the result of one of these primitives."""
+    return isinstance(value, Node) and value.primitive.name in names
+
+
+def inner(node: Node) -> Node:
+    """The first operand, where a rule needs it to be a node."""
+    operand = node.operands[0]
+    assert isinstance(operand, Node), "the rule's needs say so"
+    return operand

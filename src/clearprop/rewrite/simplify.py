@@ -8,15 +8,31 @@ from operator import is_
 from typing import Final, final
 
 from clearprop.graph import Constant, Graph, Guard, Node, Params, Value, prune
-from clearprop.rewrite.bodies import with_bodies
+from clearprop.rewrite.bodies import BRANCHES, with_bodies
+from clearprop.rewrite.casts import CASTS
 from clearprop.rewrite.identities import IDENTITIES
+from clearprop.rewrite.lifts import LIFTS
 from clearprop.rewrite.maker import Maker
+from clearprop.rewrite.moves import MOVES
+from clearprop.rewrite.products import PRODUCTS
+from clearprop.rewrite.reductions import REDUCTIONS
+from clearprop.rewrite.regions import REGIONS
 from clearprop.rewrite.rule import Rule, Rules
 
-RULES: Final[tuple[Rule, ...]] = tuple(identity.rule for identity in IDENTITIES)
+RULES: Final[tuple[Rule, ...]] = (
+    *LIFTS[:2],
+    *(identity.rule for identity in IDENTITIES),
+    *CASTS,
+    *MOVES,
+    *REGIONS,
+    *PRODUCTS,
+    *REDUCTIONS,
+    *LIFTS[2:],
+    *BRANCHES,
+)
 """Every rule; of those that look at one primitive, the first that applies is taken."""
 
-SWEEPS: Final = 8
+SWEEPS: Final = 64
 """One is enough, unless replacements nest very deeply."""
 
 

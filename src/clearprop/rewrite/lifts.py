@@ -1,0 +1,120 @@
+"""Operations on each element before moves of the elements, not after them.
+
+The elements are fewer before a broadcast; and past a transpose or a reshape, moves meet each other
+and matrix products, where they cancel.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+
+from clearprop.graph import Constant, Node, Shape, Value, type_of
+from clearprop.primitives import Elementwise
+from clearprop.rewrite.maker import Maker
+from clearprop.rewrite.rule import CONSTANT, Rule, made_by
+
+UNARY: Final = ("cast", "conj", "imag", "real", "stop_gradient")
+"""Operations on each element of one operand that are of other families."""
+
+MOVED: Final = ("transpose", "reshape", "flip")
+
+
+def numbers(make: Maker, node: Node) -> Value | None:
+    """A number repeated as an operand is the number; NumPy repeats it by itself.
+
+    Not as an exponent: of an array of them NumPy takes no square where all are 2.
+    """
+    if not isinstance(node.primitive, Elementwise) or node.primitive.name == "power":
+        return None
+    operands = tuple([_number(make, x) or x for x in node.operands])
+    if operands == node.operands:
+        return None
+    return _repeated(make, _applied(make, node, operands), node.type.shape)
+
+
+def _number(make: Maker, x: Value) -> Constant | None:
+    """The number that an array consists of."""
+    if isinstance(x, Node):
+        first = x.operands[0] if made_by(x, "broadcast") else None
+        return first if isinstance(first, Constant) and not first.type.shape else None
+    if not isinstance(x, Constant) or not x.type.size or not x.type.shape:
+        return None
+    flat = x.value.reshape(-1)
+    first = flat[:1].tobytes()
+    if flat[-1:].tobytes() != first or not (flat.view(np.uint8) == _bytes(first, flat.size)).all():
+        return None
+    return make.constant(Constant(flat[0], type_of((), x.type.dtype)))
+
+
+def _bytes(word: bytes, count: int) -> Any:
+    return np.broadcast_to(np.frombuffer(word, np.uint8), (count, len(word))).ravel()
+
+
+def before_broadcast(make: Maker, node: Node) -> Value | None:
+    """On the elements that there are before they are repeated."""
+    if not _is_pointwise(node):
+        return None
+    parts = [x for x in node.operands if made_by(x, "broadcast")]
+    if len(parts) < sum(not _is_free(x) for x in node.operands):
+        return None
+    shape = np.broadcast_shapes(*(part.operands[0].type.shape for part in parts))
+    smaller = type_of(shape, bool).size < node.type.size
+    if not smaller or (node.primitive.name == "power" and not shape):
+        return None  # scalars have their own power, which rounds in another way
+    operands = [
+        _repeated(make, x.operands[0], shape) if made_by(x, "broadcast") else x
+        for x in node.operands
+    ]
+    return _repeated(make, _applied(make, node, operands), node.type.shape)
+
+
+def before_move(make: Maker, node: Node) -> Value | None:
+    """Before a transpose, a reshape or a flip of all operands; numbers are not moved."""
+    if not _is_pointwise(node):
+        return None
+    moved = [x for x in node.operands if made_by(x, *MOVED)]
+    if not moved:
+        return None
+    first = moved[0]
+    shape = first.operands[0].type.shape
+    operands: list[Value] = []
+    for x in node.operands:
+        if made_by(x, first.primitive.name) and x.params == first.params:
+            operands.append(x.operands[0])
+        elif _is_free(x):
+            operands.append(x)
+        elif made_by(x, "broadcast") and not x.operands[0].type.shape:
+            operands.append(_repeated(make, x.operands[0], shape))
+        else:
+            return None
+    if any(x.type.shape not in ((), shape) for x in operands) or not shape:
+        return None
+    made = _applied(make, node, operands)
+    return make(first.primitive.name, made, **dict(first.params))
+
+
+def _is_pointwise(node: Node) -> bool:
+    return isinstance(node.primitive, Elementwise) or node.primitive.name in UNARY
+
+
+def _is_free(x: Value) -> bool:
+    """Whether it is a number, which fits any shape."""
+    return isinstance(x, Constant) and not x.type.shape
+
+
+def _applied(make: Maker, node: Node, operands: Any) -> Value:
+    return make(node.primitive.name, *operands, **dict(node.params))
+
+
+def _repeated(make: Maker, x: Value, shape: Shape) -> Value:
+    return x if x.type.shape == shape else make("broadcast", x, shape=shape)
+
+
+LIFTS: Final = (
+    Rule("a number repeated is a number", (), numbers, needs=frozenset(["broadcast"])),
+    Rule("an array of one number is a number", (), numbers, needs=frozenset([CONSTANT])),
+    Rule("before a broadcast", (), before_broadcast, needs=frozenset(["broadcast"])),
+    *(Rule(f"before a {move}", (), before_move, needs=frozenset([move])) for move in MOVED),
+)
