@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from clearprop.errors import ShapeError
-from clearprop.graph import Graph, Input, Type, Value
+from clearprop.graph import Graph, Input, Node, Type, Value, prune
 from clearprop.primitives.builder import Builder, Sym
 
 
@@ -88,3 +88,18 @@ def flat(groups: Sequence[Sequence[Any]]) -> list[Any]:
 def total(left: Sequence[Sym], right: Sequence[Sym]) -> list[Sym]:
     """Sums, place by place."""
     return [a + b for a, b in zip(left, right, strict=True)]
+
+
+def substituted(graph: Graph, given: Mapping[Value, Input]) -> Graph:
+    """The graph with more inputs, at the end, in place of values that it computes."""
+    known: dict[Value, Value] = dict(given)
+    nodes = []
+    for node in graph.nodes:
+        if node in given:
+            continue
+        operands = tuple(known.get(x, x) for x in node.operands)
+        if operands != node.operands:
+            known[node] = Node(node.primitive, operands, node.params, node.type, node.provenance)
+        nodes.append(known.get(node, node))
+    outputs = [known.get(x, x) for x in graph.outputs]
+    return prune(Graph((*graph.inputs, *given.values()), nodes, outputs))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, final
 
 from clearprop.execute.native.layouts import Buffer, Layout
-from clearprop.graph import Node
+from clearprop.graph import Graph, Node
 
 POINTER: Final = 8
 """The size of an address in bytes."""
@@ -64,6 +64,8 @@ class Scan:
         finals: Where the last carry goes.
         stacked: Where the slices go that come out.
         backward: Whether the last slices go first.
+        histories: For some carries, by their number, the slices that hold what entered each trip.
+            The body does not give these: its carry is written there in the first place.
     """
 
     node: Node
@@ -75,6 +77,7 @@ class Scan:
     finals: list[Layout]
     stacked: list[Layout]
     backward: bool
+    histories: dict[int, Layout]
 
     @property
     def bodies(self) -> list[Body]:
@@ -93,7 +96,8 @@ class Scan:
 
     def writes(self) -> list[Buffer]:
         """The buffers that are written."""
-        return [layout.buffer for layout in (*self.finals, *self.stacked)]
+        made = (*self.finals, *self.stacked, *self.histories.values())
+        return [layout.buffer for layout in made]
 
 
 @final
@@ -209,6 +213,8 @@ def control_step(
             node, bodies["cond"], bodies["body"], operands[:consts], operands[consts:], results
         )
     first, carries = first_slice(node), params["carries"]
+    kept = histories(params["body"], consts, carries)
+    stacked = results[carries:]
     return Scan(
         node,
         bodies["body"],
@@ -217,9 +223,29 @@ def control_step(
         operands[consts:first],
         operands[first:],
         results[:carries],
-        results[carries:],
+        [layout for place, layout in enumerate(stacked) if place not in kept.values()],
         params["backward"],
+        {carry: stacked[place] for carry, place in kept.items()},
     )
+
+
+def histories(body: Graph, consts: int, carries: int) -> dict[int, int]:
+    """Which slices of a scan are just what entered each trip: carry's number to slice's number."""
+    entering = {x: i for i, x in enumerate(body.inputs[consts : consts + carries])}
+    found: dict[int, int] = {}
+    for place, value in enumerate(body.outputs[carries:]):
+        if value in entering:
+            found.setdefault(entering[value], place)
+    return found
+
+
+def without_histories(node: Node) -> Graph:
+    """A scan's body less the slices that are just what entered each trip."""
+    params: dict[str, Any] = dict(node.params)
+    body, carries = params["body"], params["carries"]
+    kept = set(histories(body, params["consts"], carries).values())
+    slices = [x for place, x in enumerate(body.outputs[carries:]) if place not in kept]
+    return Graph(body.inputs, body.nodes, (*body.outputs[:carries], *slices))
 
 
 def _rounded(size: int) -> int:

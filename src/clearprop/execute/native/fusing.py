@@ -8,13 +8,14 @@ is reduced need not be stored.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from math import prod
 from typing import Any, Final, final
 
-from clearprop.execute.native.bodies import Body, control_step, first_slice
+from clearprop.execute.native.bodies import Body, control_step, first_slice, without_histories
 from clearprop.execute.native.clusters import Cluster, loop_of, lowered
+from clearprop.execute.native.indexing import CHANGING
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import (
     VIEWS,
@@ -28,6 +29,8 @@ from clearprop.execute.native.layouts import (
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.matrices import as_matrix, matrix, product_of
 from clearprop.execute.native.placing import placed
+from clearprop.execute.native.planners import PLANNERS
+from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import FOLDS, Fallback, Loop, Multiply, Step
 from clearprop.execute.native.terms import DTYPES, NotLowered, Term, number
 from clearprop.graph import Constant, Graph, Input, Node, Value, type_of
@@ -56,6 +59,7 @@ class Planned:
         inputs: The buffer of each input.
         outputs: The buffer of each output.
         constants: The buffers that hold constants.
+        checks: Whether there are steps that may find that they cannot be done.
     """
 
     def __init__(self, graph: Graph, outputs: Sequence[Value], machine: Machine) -> None:
@@ -63,6 +67,7 @@ class Planned:
         self.machine = machine
         self.steps: list[Step] = []
         self.constants: dict[Buffer, Constant] = {}
+        self.checks = False
         self._buffers = 0
         self._layouts: dict[Value, Layout] = {}
         self._ready: dict[Value, int] = {}
@@ -77,6 +82,7 @@ class Planned:
         self._given: set[Buffer] = set()
         self._folding: dict[Node, _Key] = {}
         self._parts: dict[Value, list[Layout]] = {}
+        self._uses = Counter([*outputs, *(x for node in graph.nodes for x in node.operands)])
         self.inputs = [self._place(x) for x in graph.inputs]
         for node in graph.nodes:
             self._visit(node)
@@ -149,6 +155,10 @@ class Planned:
             self._multiply(node)
         elif name in ("pad", "concatenate"):
             self._write_regions(node)
+        elif name == "assign":
+            self._assign(node)
+        elif name in PLANNERS:
+            self._special(node)
         else:
             raise AssertionError(f"no native form of {name}")
 
@@ -158,7 +168,7 @@ class Planned:
         for type_ in (node.type, *(x.type for x in node.operands)):
             if type_.form != "array" or type_.dtype.name not in DTYPES:
                 return f"no native form for {type_}"
-        if name in VIEWS or name in ("stop_gradient", "dot", "pad", "concatenate"):
+        if name in VIEWS or name in _KINDS or name in PLANNERS:
             whole_numbers = name == "dot" and node.type.dtype.kind != "f"
             return "no native product of integers" if whole_numbers else ""
         if name in FOLDS:
@@ -192,7 +202,7 @@ class Planned:
     def _copy(self, stage: int, source: Layout | Term, to: Layout) -> None:
         """Write a layout's elements, or a number, to another place."""
         if prod(to.shape):
-            self._clusters[self._stage_for(stage, to.shape), to.shape].copies.append((source, to))
+            self._clusters[stage, to.shape].copies.append((source, to))
 
     def _stage_for(self, stage: int, domain: tuple[int, ...]) -> int:
         """From that stage on the first whose cluster has room."""
@@ -283,6 +293,47 @@ class Planned:
                 start += x.type.shape[axis]
         self._ready[node] = stage
 
+    # What changes an array, and steps of kinds of their own ---------------------------------------
+
+    def _changed(self, node: Node) -> int:
+        """Have the result hold the first operand's elements; the stage at which it does.
+
+        Where nothing else reads the operand, its memory becomes the result's.
+        """
+        base = node.operands[0]
+        stage = self._after(node.operands)
+        layout = self._layout(base)
+        if base in self._owned and self._uses[base] == 1:
+            self._layouts[node] = layout
+            self._owned.add(node)
+            return stage
+        self._place(node)
+        self._copy(stage, layout, self._layouts[node])
+        return stage + 1
+
+    def _assign(self, node: Node) -> None:
+        """A slice of an array set."""
+        update = node.operands[1]
+        stage = self._changed(node)
+        params = dict(node.params)
+        to = region(self._layouts[node], params["start"], params["step"], update.type.shape)
+        self._copy(stage, self._layout(update), to)
+        self._ready[node] = stage
+
+    def _special(self, node: Node) -> None:
+        """A step of a kind of its own."""
+        name = node.primitive.name
+        if name in CHANGING:
+            stage = self._changed(node)
+        else:
+            stage = self._after(node.operands)
+            self._place(node)
+        operands = [self._layout(x) for x in node.operands]
+        step = PLANNERS[name](node, operands, self._layouts[node])
+        self.checks = self.checks or step.checks
+        self._ready[node] = stage
+        self._staged.append((stage, step))
+
     # Loops and branches ---------------------------------------------------------------------------
 
     def _take(self, node: Node) -> None:
@@ -291,6 +342,7 @@ class Planned:
         self._layouts[node] = self._parts[operand][dict(node.params)["index"]]
         self._ready[node] = self._ready[operand]
         self._owned.add(node)
+        self._uses[node] += 1  # another node may take the same
 
     def _control(self, node: Node) -> None:
         """A loop or branch; its bodies are planned like graphs of their own."""
@@ -301,7 +353,8 @@ class Planned:
         try:
             for name, value in node.params:
                 if isinstance(value, Graph):
-                    bodies[name] = self._body(value)
+                    is_scan = node.primitive.name == "scan"
+                    bodies[name] = self._body(without_histories(node) if is_scan else value)
         except NotLowered as answer:
             self._fall_back(node, str(answer))
             return
@@ -336,13 +389,17 @@ class Planned:
         for step in inner.steps:
             if isinstance(step, Fallback):
                 raise NotLowered(f"its body's {step.node.primitive.name}: {step.reason}")
-        outside = [*inner.inputs, *inner.constants, *inner.outputs]
+        constants = {x: self._constant(value).buffer for x, value in inner.constants.items()}
+        if inner.checks:
+            self.checks = True
+            constants[FLAG] = FLAG
+        outside = [*inner.inputs, *constants, *inner.outputs]
         places = placed(inner.steps, outside, self.machine)
         return Body(
             inner.steps,
             inner.inputs,
             inner.outputs,
-            {buffer: self._constant(value).buffer for buffer, value in inner.constants.items()},
+            constants,
             places.outside,
             places.inside,
             places.scratch,
@@ -423,6 +480,10 @@ def _refusal(node: Node) -> str:
     except NotLowered as answer:
         return f"no native form of {answer}"
     return ""
+
+
+_KINDS: Final = frozenset({"stop_gradient", "dot", "pad", "concatenate", "assign"})
+"""Operations that this module itself makes steps of."""
 
 
 def _is_simple(node: Node) -> bool:

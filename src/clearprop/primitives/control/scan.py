@@ -2,8 +2,10 @@
 
 ``carry, y[t] = body(*consts, carry, x[t])`` for t = 0, 1, …; backwards if ``backward``. The reverse
 of a scan is a scan in the other direction, which needs the carry that entered each trip. Where the
-body returns that as its last slices, it is there; else the loop is run once more. All else is
-computed again within each trip, so the memory is that of the carries.
+body returns that as its last slices, it is there; else the loop is run once more. What left a trip
+is what entered the next one. All else is computed again within each trip, so the memory is that of
+the carries. Where the cotangent of a constant is a sum of products, as that of a matrix is, it is
+one product over all trips at the end.
 
 >>> import clearprop as cp, numpy as np
 >>> cp.grad(lambda x: cp.scan(lambda c, _: (c * x, c), 1.0, None, length=3)[0])(2.0)
@@ -17,7 +19,8 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from clearprop.errors import ShapeError
-from clearprop.graph import Graph, Type, tuple_of, type_of
+from clearprop.graph import Graph, Input, Node, Type, Value, prune, tuple_of, type_of
+from clearprop.primitives.batching import after as behind
 from clearprop.primitives.batching import moved, repeated
 from clearprop.primitives.bodies import (
     build,
@@ -27,6 +30,7 @@ from clearprop.primitives.bodies import (
     present,
     require_inputs,
     spread,
+    substituted,
     total,
 )
 from clearprop.primitives.builder import Builder, Bundle, Sym
@@ -162,36 +166,107 @@ def cotangents(
     histories = list(y[len(y) - loop.carries :])
     wants = list(loop.operands(needed))
     wants[1] = [x.type.differentiable for x in carry]
-    body = loop.body
-    derived = ops.passes.reverse(body, chosen(body.inputs, flat(wants)))
-    of_carry, of_slices = loop.results(cts)
+    derived = ops.passes.reverse(loop.body, chosen(loop.body.inputs, flat(wants)))
     after, made = loop.results(y)
+    derived, left = _given_what_left(loop, derived)
+    follows = [_what_left(ops, loop, histories[i], after[i]) for i in left]
+    of_carry, of_slices = loop.results(cts)
     ct_carry, ct_slices = or_zeros(ops, of_carry, after), or_zeros(ops, of_slices, made)
-    sums = [ops.zeros(x.type) for x in chosen(consts, wants[0])]
+    has_stacks = any(x.type.form == "stack" for x in (*consts, *carry))
+    count = sum(wants[0])
+    late = {} if has_stacks else _late_sums(derived, count)
+    derived, factors = _with_factors(derived, late)
+    sums = [ops.zeros(x.type) for i, x in enumerate(chosen(consts, wants[0])) if i not in late]
     counts = len(sums), len(ct_carry)
 
     def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
-        fixed, running, adjoints, entering, into, out_of = parts
-        found = inner.inline(derived, [*fixed, *entering, *into, *adjoints, *out_of])
+        fixed, running, adjoints, entering, into, leaving, out_of = parts
+        found = inner.inline(derived, [*fixed, *entering, *into, *adjoints, *out_of, *leaving])
         found_consts, found_carry = found[: counts[0]], found[counts[0] : sum(counts)]
         return [*total(running, found_consts), *found_carry, *found[sum(counts) :]]
 
     types = loop.types
-    ct_types = [[x.type.with_shape(x.shape[1:]) for x in ct_slices]]
+    stacked = [[x.type.with_shape(x.shape[1:]) for x in group] for group in (follows, ct_slices)]
     inner_types = [types[0], [x.type for x in sums], [x.type for x in ct_carry], *types[1:]]
-    operands = [*consts, *sums, *ct_carry, *histories, *slices, *ct_slices]
-    body = build(ops, [*inner_types, *ct_types], trip)
+    operands = [*consts, *sums, *ct_carry, *histories, *slices, *follows, *ct_slices]
+    body = build(ops, [*inner_types, *stacked], trip)
     back = Loop(body, loop.length, len(consts), sum(counts), not loop.backward)
-    has_stacks = any(x.type.form == "stack" for x in (*sums, *ct_carry))
     if has_stacks:
         found = _by_while(ops, back, operands)
     else:
         found = list(ops.items(ops.scan(*operands, **vars(back))))
-    return [
-        *spread(found[: counts[0]], wants[0]),
-        *spread(found[counts[0] : sum(counts)], wants[1]),
-        *spread(found[sum(counts) :], wants[2]),
+    early, rest = iter(found[: counts[0]]), found[counts[0] : len(found) - len(factors)]
+    pairs = iter(found[len(found) - len(factors) :])
+    of_consts = [
+        _product(ops, late[i], next(pairs), next(pairs)) if i in late else next(early)
+        for i in range(count)
     ]
+    return [
+        *spread(of_consts, wants[0]),
+        *spread(rest[: counts[1]], wants[1]),
+        *spread(rest[counts[1] :], wants[2]),
+    ]
+
+
+def _given_what_left(loop: Loop, derived: Graph) -> tuple[Graph, list[int]]:
+    """A derived body that is told what carries left the trip, where it would compute them again.
+
+    Returns:
+        The body, with such carries as its last inputs, and their numbers.
+    """
+    leaving: dict[Value, int] = {}
+    for place, value in enumerate(loop.body.outputs[: loop.carries]):
+        if isinstance(value, Node) and value.type.form == "array":
+            leaving.setdefault(value, place)
+    used = {x for node in derived.nodes for x in node.operands}.union(derived.outputs)
+    left = [place for value, place in leaving.items() if value in used]
+    given = {loop.body.outputs[i]: Input(f"left{i}", loop.body.outputs[i].type) for i in left}
+    return substituted(derived, given), left
+
+
+def _what_left(ops: Builder, loop: Loop, history: Sym, last: Sym) -> Sym:
+    """What left each trip: what entered the next one, and after the last trip the result."""
+    end = ops.reshape(last, shape=(1, *last.shape))
+    if loop.length < 2:
+        return end if loop.length else history
+    start = 0 if loop.backward else 1
+    ends = (start + loop.length - 1, *last.shape)
+    starts = (start, *[0] * len(last.shape))
+    others = ops.slice(history, start=starts, stop=ends, step=(1,) * len(ends))
+    return ops.concatenate(*((end, others) if loop.backward else (others, end)), axis=0)
+
+
+def _late_sums(derived: Graph, count: int) -> dict[int, Node]:
+    """The constants' cotangents that are products of less than they are: summed up at the end.
+
+    A sum over the trips of products is one product over the trips too, of their factors.
+    """
+    found = {}
+    for place, value in enumerate(derived.outputs[:count]):
+        if isinstance(value, Node) and value.primitive.name == "dot":
+            kept = sum(x.type.size for x in value.operands)
+            if kept < value.type.size:
+                found[place] = value
+    return found
+
+
+def _with_factors(derived: Graph, late: dict[int, Node]) -> tuple[Graph, list[Value]]:
+    """A derived body that gives the factors of late sums, at its end, in place of the products."""
+    factors = [x for node in late.values() for x in node.operands]
+    outputs = [x for place, x in enumerate(derived.outputs) if place not in late]
+    return prune(Graph(derived.inputs, derived.nodes, (*outputs, *factors))), factors
+
+
+def _product(ops: Builder, node: Node, a: Sym, b: Sym) -> Sym:
+    """The sum over the trips of a product, of the factors of all of them."""
+    params = dict(node.params)
+    contract, batch = params["contract"], params["batch"]
+    return ops.dot(
+        a,
+        b,
+        contract=((0, *behind(contract[0])), (0, *behind(contract[1]))),
+        batch=(behind(batch[0]), behind(batch[1])),
+    )
 
 
 def _by_while(ops: Builder, loop: Loop, operands: Sequence[Sym]) -> list[Sym]:

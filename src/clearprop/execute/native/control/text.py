@@ -68,6 +68,12 @@ class _Lines:
             for source, target, layout in zip(first, finals, step.finals, strict=True):
                 self._copy(target, source, layout.buffer.bytes)
             return
+        kept = {i: self._address(layout) for i, layout in step.histories.items()}
+        for i, pointer in kept.items():
+            layout = step.histories[i]
+            start = self._slice(pointer, layout, str(step.length - 1 if step.backward else 0))
+            self._copy(start, first[i], step.carries[i].buffer.bytes)
+            first[i] = start
         slices = [self._address(layout) for layout in step.slices]
         stacked = [self._address(layout) for layout in step.stacked]
         entering = body.inputs[len(step.consts) : len(step.consts) + len(first)]
@@ -82,6 +88,12 @@ class _Lines:
                 for other, final_ in zip(others, finals, strict=True)
             ]
             at = rest if step.backward else index
+            if kept:
+                is_last = writer.put(f"icmp eq i64 {rest}, 0")
+                following = writer.put(f"add i64 {at}, {-1 if step.backward else 1}")
+            for i, pointer in kept.items():  # the next trip's entry is written in its place
+                place = self._slice(pointer, step.histories[i], following)
+                targets[i] = writer.put(f"select i1 {is_last}, ptr {finals[i]}, ptr {place}")
             for buffer, pointer in zip(entering, carried, strict=True):
                 self._set(body, table, buffer, pointer)
             for buffer, pointer in zip(leaving, targets, strict=True):
