@@ -91,17 +91,15 @@ class _Loops:
 
     def _copy_a(self, part: _Part) -> None:
         """Bring blocks of A into the order of the kernel: each column's numbers together."""
-        w, product, width = self.w, self.product, self.plan.strip
+        w, product = self.w, self.product
         for group in cut(part.height, self.plan.rows):
             for number in w.each(group.blocks):
                 row = w.add(group.start, w.multiply(number, group.size))
-                source = _inside(w, part.a, row, 0, product.lda, product.transposed_a)
-                target = self._strip(part, w.add(group.before, number))
-                move = Move(part.depth, source, product.lda, target, width, group.size)
-                if product.transposed_a:
-                    copy(w, self.module, product.dtype, 1, move)
-                else:
-                    turn(w, self.module, product.dtype, move)
+                target = self._strip(part, row)
+                move = Move(
+                    part.depth, w.at(part.a, row), product.lda, target, group.size, group.size
+                )
+                copy(w, self.module, product.dtype, 1, move)
 
     def _panels(self, part: _Part) -> None:
         """All columns."""
@@ -132,11 +130,10 @@ class _Loops:
                 vectors=vectors,
                 masked=tail < lanes,
                 adds=plan.depth < product.k,
-                upright=product.transposed_a or plan.copies_a,
+                upright=product.transposed_a,
             )
             if plan.copies_a:
-                a, lda = self._strip(part, group.before), plan.strip
-                step = w.multiply(plan.strip, part.depth)
+                a, lda, step = self._strip(part, first), rows, w.multiply(rows, part.depth)
             else:
                 a = _inside(w, part.a, first, 0, product.lda, product.transposed_a)
                 lda = product.lda
@@ -169,11 +166,10 @@ class _Loops:
         move = Move(part.depth, b, product.ldb, self.at.scratch, wide, columns)
         turn(w, self.module, product.dtype, move)
 
-    def _strip(self, part: _Part, number: Index) -> str:
-        """Where the copy of a block of A stands."""
+    def _strip(self, part: _Part, row: Index) -> str:
+        """Where the copy of a block of A stands that starts with that row."""
         w = self.w
-        start = w.multiply(w.multiply(number, self.plan.strip), part.depth)
-        return w.at(w.at(self.at.scratch, self.plan.panel), start)
+        return w.at(w.at(self.at.scratch, self.plan.panel), w.multiply(row, part.depth))
 
 
 def _inside(

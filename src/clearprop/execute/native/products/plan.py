@@ -15,10 +15,13 @@ _ROWS: Final[dict[Level, tuple[int, ...]]] = {
 }
 """Rows of a block that is 1, 2, … vectors wide: as many sums as there are registers for."""
 
-_DEPTH: Final = 512
-"""How much of the depth is taken at once, so that copies stay in the second-level cache."""
+_DEPTH: Final = 1024
+"""How much of the depth is taken at once, so that a panel of B stays in the cache."""
 
-_HEIGHT: Final = 480
+_DEPTH_COPIED: Final = 512
+"""The same where A is copied."""
+
+_HEIGHT: Final = 960
 """How many rows of A are copied at once."""
 
 
@@ -26,13 +29,11 @@ class Group(NamedTuple):
     """Blocks of one size, one after another.
 
     Attributes:
-        before: How many blocks stand before.
         start: Where the first one starts.
         size: Of each.
         blocks: How many.
     """
 
-    before: int
     start: int
     size: int
     blocks: int
@@ -42,12 +43,12 @@ def cut(size: int, most: int) -> list[Group]:
     """As few blocks as possible, of two sizes at most one apart.
 
     >>> [tuple(group) for group in cut(14, 6)]
-    [(0, 0, 5, 2), (2, 10, 4, 1)]
+    [(0, 5, 2), (10, 4, 1)]
     """
     blocks = -(-size // most)
     small = size // blocks
     large = size - small * blocks
-    groups = Group(0, 0, small + 1, large), Group(large, large * (small + 1), small, blocks - large)
+    groups = Group(0, small + 1, large), Group(large * (small + 1), small, blocks - large)
     return [group for group in groups if group.blocks]
 
 
@@ -61,7 +62,7 @@ class Plan:
         vectors: Across a block, at most.
         depth: How much of the product's depth is taken at once.
         height: How many rows are taken at once; a multiple of a block's, or all.
-        strip: The width of a copied block of A; 0 where they are not copied.
+        copies_a: Whether A, stored by columns, is copied block by block.
         copies_b: Whether panels of B are copied.
         panel: The elements of scratch for a panel of B, which come first.
         scratch: All elements of scratch.
@@ -71,15 +72,10 @@ class Plan:
     vectors: int
     depth: int
     height: int
-    strip: int
+    copies_a: bool
     copies_b: bool
     panel: int
     scratch: int
-
-    @property
-    def copies_a(self) -> bool:
-        """Whether blocks of A are copied, so that the numbers of a column stand together."""
-        return self.strip > 0
 
 
 def plan(product: Product, machine: Machine) -> Plan:
@@ -91,11 +87,10 @@ def plan(product: Product, machine: Machine) -> Plan:
     rows = min(table[vectors - 1], product.m)
     high = product.m >= 4 * rows
     copies_b = product.transposed_b or (high and product.ldb * product.itemsize >= 4096)
-    copies_a = high and product.k >= _DEPTH and product.n >= 128
-    parts = -(-product.k // _DEPTH) if copies_a or copies_b else 1
-    depth = -(-product.k // parts)
+    copies_a = high and product.transposed_a and product.k >= 256 and product.n >= 128
+    parts = -(-product.k // (_DEPTH_COPIED if copies_a else _DEPTH))
+    depth = -(-product.k // parts) if copies_a or copies_b else product.k
     height = _HEIGHT // rows * rows if copies_a and product.m > _HEIGHT else product.m
-    strip = -(-rows // lanes) * lanes if copies_a else 0
     panel = (depth + lanes) * vectors * lanes if copies_b else 0
-    strips = (-(-height // rows) * depth + lanes) * strip
-    return Plan(rows, vectors, depth, height, strip, copies_b, panel, panel + strips)
+    strips = -(-height // rows) * rows * depth + lanes if copies_a else 0
+    return Plan(rows, vectors, depth, height, copies_a, copies_b, panel, panel + strips)
