@@ -91,15 +91,16 @@ class _Loops:
 
     def _copy_a(self, part: _Part) -> None:
         """Bring blocks of A into the order of the kernel: each column's numbers together."""
-        w, product = self.w, self.product
+        w, product, lanes = self.w, self.product, self.w.numbers.lanes
         for group in cut(part.height, self.plan.rows):
             for number in w.each(group.blocks):
                 row = w.add(group.start, w.multiply(number, group.size))
                 target = self._strip(part, row)
-                move = Move(
-                    part.depth, w.at(part.a, row), product.lda, target, group.size, group.size
-                )
-                copy(w, self.module, product.dtype, 1, move)
+                vectors = -(-group.size // lanes)
+                filled = group.size - (vectors - 1) * lanes
+                source = w.at(part.a, row)
+                move = Move(part.depth, source, product.lda, target, group.size, filled)
+                copy(w, self.module, product.dtype, vectors, move)
 
     def _panels(self, part: _Part) -> None:
         """All columns."""

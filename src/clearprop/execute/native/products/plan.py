@@ -10,7 +10,7 @@ from clearprop.execute.native.products.product import Product
 
 _ROWS: Final[dict[Level, tuple[int, ...]]] = {
     "avx512": (16, 12, 8, 6),
-    "avx2": (12, 6, 4),
+    "avx2": (12, 6),
     "baseline": (8, 4),
 }
 """Rows of a block that is 1, 2, … vectors wide: as many sums as there are registers for."""
