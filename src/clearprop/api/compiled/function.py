@@ -12,10 +12,14 @@ from clearprop.api.compiled.kinds import Arguments, kinds_of
 from clearprop.api.compiled.plan import ExecutionPlan
 from clearprop.api.compiled.variant import Variant
 from clearprop.errors import ArgumentError
+from clearprop.execute.native.calls import chained
 from clearprop.tracing import CURRENT, require_callable, user_line
 
 MOST_VARIANTS: Final = 16
 """How many branches of the Python code are compiled for arguments of one kind."""
+
+MOST_ENTRIES: Final = 32
+"""How many entries are asked before Python's way is taken."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -73,9 +77,15 @@ def compile(
 class Compiled(Generic[P, R]):
     """A function that runs as machine code; made by :func:`compile`.
 
+    What is called is the slot ``__call__``: a chain of built-in functions, one for each kind of
+    arguments met, with Python's way at its end.
+
     Attributes:
         compile_seconds: How long all tracing and compiling of this function took, in seconds.
     """
+
+    __slots__ = ("__call__", "__dict__", "__weakref__")
+    __call__: Callable[P, R]
 
     def __init__(
         self,
@@ -93,10 +103,16 @@ class Compiled(Generic[P, R]):
         self._latest: Variant | None = None
         self._given_up: set[Any] = set()
         self._lock = threading.Lock()
+        self._chain: list[Variant] = []
         self.compile_seconds = 0.0
+        self.__call__ = self._by_python
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """The function's value, by machine code."""
+    def __reduce__(self) -> Any:
+        options = (tuple(self._static), tuple(self._donated), self._flush)
+        return Compiled, (self._function, *options)
+
+    def _by_python(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """The function's value where no entry is for these arguments."""
         if CURRENT.get() is not None:
             return self._function(*args, **kwargs)
         given = kinds_of(args, kwargs, self._static)
@@ -105,6 +121,7 @@ class Compiled(Generic[P, R]):
         for variant in self._variants.get(given.key, ()):
             found = variant.run(given)
             if found is not None:
+                self._prefer(variant)
                 return cast(R, found.result)
         return cast(R, self._otherwise(given, args, kwargs))
 
@@ -151,6 +168,14 @@ class Compiled(Generic[P, R]):
             )
         return self._latest
 
+    def _prefer(self, variant: Variant) -> None:
+        """Have the entry of this variant asked first, if it has one and is not in the chain."""
+        if variant.entry is None or variant in self._chain:
+            return
+        self._chain = [variant, *self._chain[: MOST_ENTRIES - 1]]
+        entries = [each.entry for each in self._chain if each.entry is not None]
+        self.__call__ = chained(entries, self._by_python)
+
     def _otherwise(self, given: Arguments, args: Any, kwargs: Any) -> Any:
         """The value where there is no code for it yet."""
         with self._lock:
@@ -164,6 +189,7 @@ class Compiled(Generic[P, R]):
                 self.compile_seconds += made.seconds
                 self._latest = made
                 self._variants[given.key] = [*known, made]
+                self._prefer(made)
                 found = made.run(given)
                 assert found is not None, "code traced at these values holds for them"
                 return cast(R, found.result)

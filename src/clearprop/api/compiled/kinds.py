@@ -10,6 +10,8 @@ import numpy as np
 import optree
 
 from clearprop.errors import ArgumentError
+from clearprop.execute.native.calls import Number, Same
+from clearprop.graph import Type
 from clearprop.tracing import Traced, user_line
 
 _NUMBERS: Final = (float, int, complex)
@@ -41,13 +43,8 @@ def kinds_of(
     args: tuple[Any, ...], kwargs: Mapping[str, Any], static: Collection[int]
 ) -> Arguments:
     """The kind of these arguments."""
-    fixed: list[Any] = []
-    moving: Any = (args, kwargs) if kwargs else args
-    if static:
-        fixed = [_hashable(i, args[i]) for i in static if i < len(args)]
-        rest = tuple(None if i in static else x for i, x in enumerate(args))
-        moving = (rest, kwargs) if kwargs else rest
-    leaves, structure = optree.tree_flatten(moving)
+    fixed = [_hashable(i, args[i]) for i in static if i < len(args)]
+    leaves, structure = optree.tree_flatten(_moving(args, kwargs, static))
     key: list[Any] = [structure, *fixed]
     numbers = []
     traced = False
@@ -67,6 +64,38 @@ def kinds_of(
         else:
             key.append(_hashable(None, leaf))
     return Arguments(args, kwargs, static, numbers, tuple(key), traced)
+
+
+def templates(given: Arguments, types: Sequence[Type]) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+    """The arguments with a description in place of each leaf.
+
+    Args:
+        given: The arguments.
+        types: The types of the numbers among them.
+    """
+    leaves, structure = optree.tree_flatten(_moving(given.args, given.kwargs, given.static))
+    places = iter(enumerate(types))
+    described: list[Number | Same] = []
+    for leaf in leaves:
+        if _is_number(leaf):
+            place, type_ = next(places)
+            described.append(Number(place, leaf.__class__, type_))
+        else:
+            described.append(Same(leaf))
+    moving: Any = optree.tree_unflatten(structure, described)
+    args, kwargs = moving if given.kwargs else (moving, {})
+    shown = tuple(Same(given.args[i]) if i in given.static else part for i, part in enumerate(args))
+    return shown, {name: kwargs[name] for name in given.kwargs}
+
+
+def _is_number(leaf: Any) -> bool:
+    return leaf.__class__ in _NUMBERS or isinstance(leaf, (np.ndarray, np.generic))
+
+
+def _moving(args: tuple[Any, ...], kwargs: Mapping[str, Any], static: Collection[int]) -> Any:
+    """The arguments that are not part of the code."""
+    rest = tuple(None if i in static else x for i, x in enumerate(args)) if static else args
+    return (rest, kwargs) if kwargs else rest
 
 
 def _hashable(position: int | None, value: Any) -> Any:

@@ -11,14 +11,15 @@ from typing import Any, final
 import numpy as np
 import optree
 
-from clearprop.api.compiled.kinds import Arguments
+from clearprop.api.compiled.kinds import Arguments, templates
 from clearprop.errors import DtypeError
 from clearprop.execute.native.cache import default_cache
+from clearprop.execute.native.calls import Entry, Fixed, NotDirect, Output, Signature
 from clearprop.execute.native.program import Program
 from clearprop.graph import Type, location_of
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.rewrite import simplify
-from clearprop.tracing import Trace, Traced, output, record_call, user_line
+from clearprop.tracing import CURRENT, Trace, Traced, output, record_call, user_line
 
 
 @final
@@ -46,6 +47,7 @@ class Variant:
 
     Attributes:
         program: The machine code.
+        entry: The way in without Python's help; None if there is none.
         seconds: How long tracing and compiling took.
     """
 
@@ -69,6 +71,7 @@ class Variant:
         self.program = Program(simplify(graph), cache=default_cache(), flush_denormals=flush)
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]
+        self.entry = self._entry(given)
         self.seconds = time.perf_counter() - start
 
     @property
@@ -86,6 +89,22 @@ class Variant:
             if not np.array_equal(value.ravel() if isinstance(outcome, tuple) else value, outcome):
                 return None
         return Found(self._result(results))
+
+    def _entry(self, given: Arguments) -> Entry | None:
+        """The entry for arguments such as these."""
+        args, kwargs = templates(given, self._types)
+        shown = [
+            Fixed(leaf.value)
+            if leaf.place is None
+            else Output(leaf.place, leaf.is_array, leaf.weak)
+            for leaf in self._leaves
+        ]
+        result = optree.tree_unflatten(self._structure, shown)
+        try:
+            signature = Signature(args, kwargs, result, tuple(self._guards))
+            return Entry(self.program, signature, CURRENT, default_cache())
+        except NotDirect:
+            return None
 
     def _result(self, results: Sequence[Any]) -> Any:
         shown = []
@@ -109,7 +128,7 @@ def _positional(
     traced = [i for i in range(len(given.args)) if i not in given.static]
     if not given.kwargs:
         return function, given.args, traced
-    names, count = list(given.kwargs), len(given.args)
+    names, count = sorted(given.kwargs), len(given.args)  # the order in which dicts are flattened
 
     def called(*values: Any) -> Any:
         return function(*values[:count], **dict(zip(names, values[count:], strict=True)))
@@ -119,14 +138,14 @@ def _positional(
     called.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [inspect.Parameter(name, kind) for name in dict.fromkeys(shown)]
     )
-    values = (*given.args, *given.kwargs.values())
+    values = (*given.args, *(given.kwargs[name] for name in names))
     return called, values, [*traced, *range(count, len(values))]
 
 
 def _fitted(value: Any, type_: Type) -> Any:
     """The value as an array of the code's dtype."""
     if value.__class__ is np.ndarray:
-        return value
+        return value if value.flags.aligned else value.copy()
     try:
         return type_.dtype.type(value)
     except OverflowError:

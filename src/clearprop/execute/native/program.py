@@ -43,6 +43,10 @@ class Program:
         text: The LLVM module.
         seconds: How long it took to make.
         was_cached: Whether the machine code came from the cache.
+        outputs: The buffers of the outputs, and then of the values at which the guards look.
+        constants: The arrays that the code reads from outside; in the table of pointers, which a
+            segment takes, they stand between the inputs and the outputs.
+        segment: The address of the one segment; None if there are others, or none.
     """
 
     def __init__(
@@ -60,14 +64,14 @@ class Program:
         planned = Planned(flat, watched, self.machine)
         self.steps = planned.steps
         self._inputs = planned.inputs
-        self._outputs = planned.outputs
+        self.outputs = planned.outputs
         outside = [*planned.inputs, *planned.constants, *planned.outputs]
         self._places = placed(self.steps, outside, self.machine)
         self.arena_bytes = self._places.arena_bytes
         self._runs = segments(self.steps)
         native = [i for i, run in enumerate(self._runs) if not self._falls_back(run)]
         self.text = module_text(self.steps, self._runs, self._places, self.machine, flush_denormals)
-        self._constants = [
+        self.constants = [
             np.array(value.value, order="C", ndmin=1) for value in planned.constants.values()
         ]
         self._actions: list[Any] = []
@@ -85,8 +89,20 @@ class Program:
                 self._actions.append(self.steps[run[0]])
             else:
                 self._actions.append(_SEGMENT(functions[f"segment_{number}"]))
+        alone = native == [0] and len(self._runs) == 1
+        self.segment = functions["segment_0"] if alone else None
         self._spare = _Arenas(self.arena_bytes)
         self.seconds = time.perf_counter() - start
+
+    @property
+    def code(self) -> Any:
+        """What has to live as long as the machine code is called."""
+        return self._library, self.constants
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether a segment takes one more pointer, to a word where it says that it cannot go on."""
+        return False
 
     def assembly(self) -> str:
         """The machine code as the processor's instructions."""
@@ -106,9 +122,9 @@ class Program:
         given = [np.ascontiguousarray(value) for value in values]
         made = {
             buffer: np.empty(buffer.type.shape, buffer.type.dtype)
-            for buffer in dict.fromkeys(self._outputs)
+            for buffer in dict.fromkeys(self.outputs)
         }
-        table = [*given, *self._constants, *made.values()]
+        table = [*given, *self.constants, *made.values()]
         pointers = np.array([array.ctypes.data for array in table], np.uintp)
         memory = self._spare.take()
         try:
@@ -121,7 +137,7 @@ class Program:
                     action(pointers.ctypes.data, address)
         finally:
             self._spare.give(memory)
-        results = [made[buffer] for buffer in self._outputs]
+        results = [made[buffer] for buffer in self.outputs]
         count = len(self.graph.outputs)
         return results[:count], results[count:]
 
