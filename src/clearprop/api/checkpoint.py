@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from clearprop.api.calls import called, is_traced_now
 from clearprop.tracing import require_callable
 
+F = TypeVar("F", bound=Callable[..., Any])
 
-def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
+
+def checkpoint(f: F) -> F:
     """The same function, which keeps nothing but its arguments for derivatives.
 
     What it computes inside is computed again when a derivative asks for it: one more evaluation,
@@ -38,4 +40,4 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
         call = called(f, args, kwargs)
         return call.apply("call", body=call.graph)
 
-    return saving
+    return cast(F, saving)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import optree
@@ -21,10 +21,10 @@ from clearprop.primitives.control.scan import Loop as Scan
 from clearprop.primitives.control.while_loop import Loop, saving
 from clearprop.tracing import Traced, apply, bind, items, user_line, zeros
 
+R = TypeVar("R")
 
-def cond(
-    pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], *operands: Any
-) -> Any:
+
+def cond(pred: Any, true_fn: Callable[..., R], false_fn: Callable[..., Any], *operands: Any) -> R:
     """``true_fn(*operands)`` if ``pred`` else ``false_fn(*operands)``, as one operation.
 
     Both functions are traced, only the chosen one is evaluated, in derivatives too.
@@ -34,6 +34,9 @@ def cond(
         true_fn: What to do if it is true (not 0).
         false_fn: What to do else; must return the same structure, shapes and dtypes.
         operands: Numbers, arrays, or nested containers of them.
+
+    Returns:
+        What the chosen function returns, with scalars and arrays of NumPy's.
 
     Raises:
         ShapeError: If the functions return different shapes or structures.
@@ -57,16 +60,17 @@ def cond(
         on_true=yes.arranged(after=no.captured_types),
         on_false=no.arranged(before=yes.captured_types),
     )
-    return optree.tree_unflatten(yes.structure, results)
+    chosen: R = _nested(yes.structure, results)
+    return chosen
 
 
 def scan(
-    f: Callable[[Any, Any], tuple[Any, Any]],
-    init: Any,
+    f: Callable[[R, Any], tuple[Any, Any]],
+    init: R,
     xs: Any = None,
     length: int | None = None,
     reverse: bool = False,
-) -> tuple[Any, Any]:
+) -> tuple[R, Any]:
     """A loop that carries a value from trip to trip and collects another from each.
 
     ``carry, y = f(carry, x)`` for each slice x of xs along its first axis.
@@ -102,13 +106,10 @@ def scan(
     if _any_traced(operands):
         loop = loop.with_history()
     results = _bind("scan", operands, **vars(loop))[: len(body.types)]
-    return (
-        optree.tree_unflatten(carry.structure, results[:middle]),
-        optree.tree_unflatten(outer, results[middle:]),
-    )
+    return _nested(carry.structure, results[:middle]), _nested(outer, results[middle:])
 
 
-def while_loop(cond_fn: Callable[[Any], Any], body_fn: Callable[[Any], Any], init: Any) -> Any:
+def while_loop(cond_fn: Callable[[R], Any], body_fn: Callable[[R], Any], init: R) -> R:
     """``while cond_fn(value): value = body_fn(value)``, as one operation.
 
     Args:
@@ -155,10 +156,11 @@ def while_loop(cond_fn: Callable[[Any], Any], body_fn: Callable[[Any], Any], ini
         loop = saving(PASSES.builder(), loop)
         operands += [zeros(type_) for type_ in loop.types[1][len(carry.leaves) :]]
     results = _bind("while_loop", operands, **vars(loop))[: len(carry.leaves)]
-    return optree.tree_unflatten(carry.structure, results)
+    last: R = _nested(carry.structure, results)
+    return last
 
 
-def fori_loop(lower: Any, upper: Any, body_fn: Callable[[Any, Any], Any], init: Any) -> Any:
+def fori_loop(lower: Any, upper: Any, body_fn: Callable[[Any, R], Any], init: R) -> R:
     """``for i in range(lower, upper): value = body_fn(i, value)``, as one operation.
 
     Args:
@@ -192,6 +194,11 @@ def fori_loop(lower: Any, upper: Any, body_fn: Callable[[Any, Any], Any], init: 
 def _bind(name: str, operands: list[Any], **params: Any) -> list[Any]:
     """The results of an operation that holds graphs."""
     return list(items(bind(CATALOGUE[name], operands, tuple(params.items()))))
+
+
+def _nested(structure: Any, leaves: list[Any]) -> Any:
+    """The leaves as the user nests them."""
+    return optree.tree_unflatten(structure, leaves)
 
 
 def _any_traced(values: list[Any]) -> bool:

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, final
+from typing import Any, Final, Generic, TypeVar, final
 
 import optree
 
@@ -18,11 +18,13 @@ from clearprop.errors import ArgumentError, ShapeError, TraceError
 from clearprop.graph import Graph, Value
 from clearprop.tracing import Traced, as_array, cast, require_callable, user_line, zeros
 
+R = TypeVar("R")
+
 Rule = tuple[str, Callable[..., Any], Callable[..., Any] | None]
 
 
 @final
-class custom_derivative:  # noqa: N801  a decorator, called like a function
+class custom_derivative(Generic[R]):  # noqa: N801  a decorator, called like a function
     """A function whose derivative is a rule given by hand, in both modes and to any order.
 
     Give one rule, by :meth:`defjvp` or :meth:`defvjp`; the other mode is its transpose, as a rule
@@ -43,7 +45,7 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
     (1.0, 0.25)
     """
 
-    def __init__(self, f: Callable[..., Any]) -> None:
+    def __init__(self, f: Callable[..., R]) -> None:
         require_callable(f, "custom_derivative")
         self._f = f
         self._rule: Rule | None = None
@@ -71,11 +73,11 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
         require_callable(bwd, "defvjp")
         self._rule = ("vjp", fwd, bwd)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Callable[..., Any]:
+    def __get__(self, instance: Any, owner: type | None = None) -> Callable[..., R]:
         """A method of a class, bound to its instance as functions are."""
         return self if instance is None else functools.partial(self, instance)
 
-    def __call__(self, *args: Any) -> Any:
+    def __call__(self, *args: Any) -> R:
         """The function's value; inside a derivative, as one operation with the rule."""
         if not is_traced_now():
             return self._f(*args)
@@ -96,9 +98,10 @@ class custom_derivative:  # noqa: N801  a decorator, called like a function
         consts, graph = len(rule.captured), rule.arranged()
         _require_linear(graph, call.graph, mode)
         params = {"body": call.graph, "rule": graph, "mode": mode, "consts": consts}
-        return call.apply("custom", rule.captured, **params)
+        applied: R = call.apply("custom", rule.captured, **params)
+        return applied
 
-    def _answer(self, args: tuple[Any, ...]) -> tuple[Any] | None:
+    def _answer(self, args: tuple[Any, ...]) -> tuple[R] | None:
         """The value, where the rule of this very function asks for it at its own arguments."""
         for who, leaves, value in _ANSWERS.get():
             if who is self:
@@ -149,7 +152,7 @@ _ANSWERS: Final[ContextVar[tuple[Any, ...]]] = ContextVar("clearprop_answers", d
 
 
 @contextmanager
-def _answering(who: custom_derivative, primals: Any, value: Any) -> Iterator[None]:
+def _answering(who: custom_derivative[Any], primals: Any, value: Any) -> Iterator[None]:
     token = _ANSWERS.set(((who, optree.tree_leaves(primals), value), *_ANSWERS.get()))
     try:
         yield

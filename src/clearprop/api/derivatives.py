@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import optree
 
@@ -30,10 +30,13 @@ from clearprop.tracing import (
     user_line,
 )
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 def grad(
-    f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[P, Any]:
     """A function that returns the gradient of ``f``, by one reverse pass.
 
     Args:
@@ -64,7 +67,7 @@ def grad(
     both = value_and_grad(f, argnums, has_aux)
 
     @functools.wraps(f)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
+    def gradient(*args: P.args, **kwargs: P.kwargs) -> Any:
         value, slopes = both(*args, **kwargs)
         return (slopes, value[1]) if has_aux else slopes
 
@@ -72,9 +75,11 @@ def grad(
 
 
 def value_and_grad(
-    f: Callable[..., Any], argnums: int | Sequence[int] = 0, has_aux: bool = False
-) -> Callable[..., Any]:
-    """A function that returns both the value of ``f`` and its gradient; see :func:`grad`.
+    f: Callable[P, R], argnums: int | Sequence[int] = 0, has_aux: bool = False
+) -> Callable[P, tuple[R, Any]]:
+    """A function that returns both the value of ``f`` and its gradient.
+
+    Arguments and errors are those of :func:`grad`.
 
     Returns:
         A function with f's signature that returns ``(value, gradient)``, with ``has_aux``
@@ -86,7 +91,7 @@ def value_and_grad(
     require_callable(f, "grad")
 
     @functools.wraps(f)
-    def both(*args: Any, **kwargs: Any) -> Any:
+    def both(*args: P.args, **kwargs: P.kwargs) -> tuple[Any, Any]:
         positions = positions_of(argnums, len(args))
         recorded = record(f, args, kwargs, positions)
         trace = recorded.trace
@@ -108,7 +113,7 @@ def value_and_grad(
     return both
 
 
-def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(f: Callable[..., R], *xs: Any) -> tuple[R, Callable[[Any], tuple[Any, ...]]]:
     """The value of ``f`` at ``xs``, and the function that pulls cotangents back.
 
     Args:
@@ -139,7 +144,7 @@ def vjp(f: Callable[..., Any], *xs: Any) -> tuple[Any, Callable[[Any], tuple[Any
     return value, pull
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(f: Callable[..., R], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[R, R]:
     """The value of ``f`` and its derivative along a direction, by one forward pass.
 
     Args:
@@ -165,7 +170,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     return value, push(*tangents)
 
 
-def pushed(f: Callable[..., Any], primals: tuple[Any, ...]) -> tuple[Any, Callable[..., Any]]:
+def pushed(f: Callable[..., R], primals: tuple[Any, ...]) -> tuple[R, Callable[..., R]]:
     """The value of ``f``, and the function that pushes tangents forward."""
     recorded = record(f, primals, {}, range(len(primals)))
     value, results, structure = outputs_of(recorded)
@@ -194,7 +199,7 @@ def pushed(f: Callable[..., Any], primals: tuple[Any, ...]) -> tuple[Any, Callab
     return value, push
 
 
-def stop_gradient(x: Any) -> Any:
+def stop_gradient(x: R) -> R:
     """The same value, through which no derivative passes.
 
     Args:
@@ -211,4 +216,7 @@ def stop_gradient(x: Any) -> Any:
     def stop(leaf: Any) -> Any:
         return apply("stop_gradient", leaf) if leaf.__class__ is Traced else leaf
 
-    return stop(x) if x.__class__ is Traced else optree.tree_map(stop, x)
+    nested: Any = x
+    nested = stop(x) if x.__class__ is Traced else optree.tree_map(stop, nested)
+    stopped: R = nested
+    return stopped

@@ -55,6 +55,9 @@ def parse(text: str) -> Graph:
     Args:
         text: The text form; its grammar has a page of its own in the documentation.
 
+    Returns:
+        The graph, checked.
+
     Raises:
         ParseError: Naming line and column.
         GraphError: If the text describes an illegal graph.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import optree
@@ -17,8 +17,10 @@ from clearprop.numpy import linalg
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.tracing import Traced, require_callable, user_line
 
+R = TypeVar("R")
 
-def implicit(solver: Callable[..., Any], residual: Callable[..., Any]) -> Callable[..., Any]:
+
+def implicit(solver: Callable[..., R], residual: Callable[..., Any]) -> Callable[..., R]:
     """A solver whose solution is differentiated through the equation that it solves.
 
     Where ``residual(y, *args) = 0`` defines y as a function of the arguments, its derivative is
@@ -51,7 +53,7 @@ def implicit(solver: Callable[..., Any], residual: Callable[..., Any]) -> Callab
     [2.0, 0.25, -0.03125]
     """
     require_callable(residual, "implicit")
-    solution = custom_derivative(solver)
+    solution: custom_derivative[Any] = custom_derivative(solver)
 
     def rule(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
         y = solution(*primals)

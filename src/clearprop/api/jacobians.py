@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Any, Final, Literal, final, get_args
+from typing import Any, Final, Literal, ParamSpec, final, get_args, overload
 
 import numpy as np
 import optree
@@ -19,10 +19,24 @@ from clearprop.graph import Graph, Type, Value
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.tracing import Recorded, Traced, owned, require_callable, user_line
 
+P = ParamSpec("P")
+
 Mode = Literal["auto", "forward", "reverse"]
 
 PASS_ELEMENTS: Final = 2**20
 """How many elements a batch of tangents or cotangents may have at the largest value of a graph."""
+
+
+@overload
+def jacobian(
+    f: np.ufunc, argnums: int | Sequence[int] = 0, mode: Mode = "auto"
+) -> Callable[..., Any]: ...
+
+
+@overload
+def jacobian(
+    f: Callable[P, Any], argnums: int | Sequence[int] = 0, mode: Mode = "auto"
+) -> Callable[P, Any]: ...
 
 
 def jacobian(
@@ -74,7 +88,7 @@ def jacobian(
     return whole
 
 
-def hessian(f: Callable[..., Any], argnums: int | Sequence[int] = 0) -> Callable[..., Any]:
+def hessian(f: Callable[P, Any], argnums: int | Sequence[int] = 0) -> Callable[P, Any]:
     """A function that returns the Hessian of ``f``: forward mode over reverse mode.
 
     Args:

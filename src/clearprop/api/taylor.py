@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-
-import optree
+from typing import Any, TypeVar
 
 from clearprop.api.eager import Derived
 from clearprop.api.leaves import like_value, no_tangent, outputs_of, record, seeds_of
@@ -15,10 +13,12 @@ from clearprop.errors import ArgumentError
 from clearprop.graph import Graph
 from clearprop.tracing import require_callable, user_line
 
+R = TypeVar("R")
+
 
 def jet(
-    f: Callable[..., Any], primals: Sequence[Any], series: Sequence[Sequence[Any]]
-) -> tuple[Any, list[Any]]:
+    f: Callable[..., R], primals: Sequence[Any], series: Sequence[Sequence[Any]]
+) -> tuple[R, list[R]]:
     """The derivatives of ``f`` along a curve, up to any order, in one pass.
 
     For x(t) with x(0) = primals and derivatives x′(0), x″(0), … = series: the derivatives of
@@ -65,7 +65,8 @@ def jet(
     shown = [[next(of_result) for of_result in by_result] for _ in range(order)]
     if structure is None:
         return value, [leaves[0] for leaves in shown]
-    return value, [optree.tree_unflatten(structure, leaves) for leaves in shown]
+    nested: Callable[[list[Any]], Any] = structure.unflatten
+    return value, [nested(leaves) for leaves in shown]
 
 
 @functools.lru_cache(maxsize=64)

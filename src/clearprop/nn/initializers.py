@@ -24,6 +24,13 @@ def he_uniform(generator: np.random.Generator, shape: Shape) -> NDArray[np.float
 
     Source: K. He et al., *Delving deep into rectifiers*, ICCV 2015, section 2.2.
 
+    Args:
+        generator: Where the numbers come from.
+        shape: (units, inputs).
+
+    Returns:
+        A weight matrix, float64, of that shape.
+
     >>> he_uniform(stream(0), (2, 3)).shape
     (2, 3)
     """
@@ -37,6 +44,16 @@ def glorot_uniform(generator: np.random.Generator, shape: Shape) -> NDArray[np.f
 
     Source: X. Glorot and Y. Bengio, *Understanding the difficulty of training deep feedforward
     neural networks*, AISTATS 2010, equation 16.
+
+    Args:
+        generator: Where the numbers come from.
+        shape: (units, inputs).
+
+    Returns:
+        A weight matrix, float64, of that shape.
+
+    >>> bool(np.abs(glorot_uniform(stream(0), (2, 4))).max() < 1.0)
+    True
     """
     units, inputs = shape
     limit = math.sqrt(6 / max(1, inputs + units))

@@ -183,6 +183,15 @@ class Dense:
 def add(*signals: Signal | Iterable[Signal]) -> Signal:
     """The sum of signals of one size, element by element: what skips end in.
 
+    Args:
+        signals: Signals, or one list of them.
+
+    Returns:
+        A signal of their size.
+
+    Raises:
+        ShapeError: If their sizes differ.
+
     >>> add(Input(3), Input(3))
     <Sum of 3>
     """
@@ -199,6 +208,12 @@ def add(*signals: Signal | Iterable[Signal]) -> Signal:
 
 def concatenate(*signals: Signal | Iterable[Signal]) -> Signal:
     """Signals one after the other, as one.
+
+    Args:
+        signals: Signals, or one list of them.
+
+    Returns:
+        A signal of the sum of their sizes.
 
     >>> concatenate(Input(3), Input(2))
     <Joined of 5>

@@ -27,6 +27,12 @@ def stack(
         loss: ``"squared_error"`` or ``"cross_entropy"``.
         regularization: λ.
 
+    Returns:
+        The network.
+
+    Raises:
+        ArgumentError: If there are fewer than two sizes.
+
     >>> stack([64, 32, 10], output="softmax", loss="cross_entropy")
     input (64) → hidden (32, relu) → output (10, softmax); cross_entropy; 2,410 parameters
     """

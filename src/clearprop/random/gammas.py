@@ -63,7 +63,7 @@ def gamma(key: Any, a: Any, shape: ShapeLike | None = None, dtype: DTypeLike = f
 def loggamma(key: Any, a: Any, shape: ShapeLike | None = None, dtype: DTypeLike = float) -> Any:
     """Logarithms of gamma numbers, also of those that are too small for a float.
 
-    Arguments and errors are those of :func:`gamma`, and so is what is drawn.
+    Arguments, result and errors are those of :func:`gamma`, and so is what is drawn.
 
     >>> import clearprop as cp, numpy as np
     >>> np.exp(cp.random.loggamma(cp.random.key(0), 3.0, 2))

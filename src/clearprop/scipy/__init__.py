@@ -8,15 +8,21 @@ differences. SciPy is imported on first use.
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clearprop.scipy import integrate as integrate
+    from clearprop.scipy import optimize as optimize
 
 __all__ = ["integrate", "optimize"]
 
 
-def __getattr__(name: str) -> Any:
-    if name not in __all__:
-        raise AttributeError(f"module 'clearprop.scipy' has no attribute {name!r}")
-    return importlib.import_module(f"clearprop.scipy.{name}")
+if not TYPE_CHECKING:  # a type checker would let every misspelt name pass
+
+    def __getattr__(name: str) -> Any:
+        if name not in __all__:
+            raise AttributeError(f"module 'clearprop.scipy' has no attribute {name!r}")
+        return importlib.import_module(f"clearprop.scipy.{name}")
 
 
 def __dir__() -> list[str]:

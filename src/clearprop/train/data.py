@@ -82,6 +82,9 @@ def load(source: str | Path, target: str | None = None) -> Dataset:
         source: ``digits``, ``iris``, ``wine`` or ``breast_cancer``, or the path of a CSV file.
         target: The column to predict; a CSV file needs it, the bundled sets know their own.
 
+    Returns:
+        The data set: features of shape (m, n) and m targets, with their names.
+
     Raises:
         ArgumentError: The source is neither.
         DataError: The data cannot be trained on; the message names the culprit.
@@ -118,6 +121,12 @@ def standardize(features: NDArray[np.float64]) -> Standardizer:
 
     A column that never changes (a corner pixel that is always 0) gets scale 1, so it becomes 0
     rather than 0/0.
+
+    Args:
+        features: The examples, a row each, float64, shape (m, n).
+
+    Returns:
+        What subtracts the mean of each column and divides by its standard deviation.
 
     >>> fitted = standardize(np.array([[1.0, 5.0], [3.0, 5.0]]))
     >>> fitted.apply(np.array([[1.0, 5.0], [3.0, 5.0]]))

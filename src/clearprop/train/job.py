@@ -99,6 +99,12 @@ def run(
         ArgumentError: An option is wrong, or ``out`` is a file.
         DivergedError: The loss was no finite number; the last finite weights are saved, with the
             report of how it came to that.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     done = run("iris", out=folder, epochs=20, progress=False)
+    >>> done["epochs"], done["test_accuracy"] > 0.5
+    (20, True)
     """
     options = settled(locals(), optional=_usually_none())
     dataset = source if isinstance(source, Dataset) else load(source, target)

@@ -38,6 +38,9 @@ def split(dataset: Dataset, fraction: float = 0.2, seed: int = 0) -> tuple[Datas
         fraction: The share held out, strictly between 0 and 1.
         seed: Of a Philox generator used for nothing else.
 
+    Returns:
+        The larger part and the part held out, both shuffled.
+
     Raises:
         DataError: The fraction is not between 0 and 1, or one side would be empty.
 

@@ -56,9 +56,19 @@ def predict(model_path: str | Path, source: Any) -> Predictions:
         source: The path of a CSV file that has the model's columns, in any order and among
             others; or an array of shape (m, features), or (features,) for one example.
 
+    Returns:
+        The predictions, one for each example.
+
     Raises:
         WeightsError: The model cannot be read.
         DataError: The file lacks a column, a number is missing, or the shape does not fit.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from clearprop.train import run
+    >>> with TemporaryDirectory() as folder:
+    ...     done = run("iris", out=folder, epochs=20, progress=False)
+    ...     predict(done["model"], [5.1, 3.5, 1.4, 0.2]).values
+    array(['setosa'], dtype='<U10')
     """
     model = load(model_path)
     features = (

@@ -119,6 +119,10 @@ def why(
             default the most remarkable one: NaN before ∞ before huge before zero.
         output: Which output, as for :func:`clearprop.explain.function`.
 
+    Returns:
+        The answer: ``print`` it, look at its picture with ``.svg()``, or take its ``.verdict`` and
+        ``.findings``.
+
     Raises:
         ArgumentError: If there is no such element.
 

@@ -126,6 +126,9 @@ def chain(
         k: How many paths to show; by default all if there are few, else the 12 largest.
         output: Which output, as for :func:`clearprop.explain.function`.
 
+    Returns:
+        The sum: ``print`` it, or look at its picture with ``.svg()``.
+
     Raises:
         ExplainError: If an array is too large to be taken apart.
         ArgumentError: If there is no such element.

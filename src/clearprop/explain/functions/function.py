@@ -61,6 +61,9 @@ def paths(
         wrt: As for :func:`function`.
         output: As for :func:`function`.
 
+    Returns:
+        The paths, each with its partials and their product; ``print`` one to see them.
+
     Raises:
         ExplainError: If there are more than 10,000 paths and k is None.
 

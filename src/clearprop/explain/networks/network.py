@@ -152,6 +152,9 @@ def network(cost: Cost, params: Any, X: Any, Y: Any) -> NetworkExplanation:
         X: The examples, a row each.
         Y: The targets.
 
+    Returns:
+        The figures of each layer: ``print(….text())``, or look at the picture with ``.svg()``.
+
     Raises:
         ExplainError: The function has no such name scopes.
 

@@ -138,6 +138,9 @@ def reverse_network(cost: Cost, params: Any, X: Any, Y: Any) -> ReverseNetwork:
         X: The examples, a row each.
         Y: The targets.
 
+    Returns:
+        The network of the δs: its graph, and ``.run()`` to compute them.
+
     Raises:
         ExplainError: The layers are not found, or one is not linear in what comes in.
 

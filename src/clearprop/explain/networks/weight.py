@@ -61,6 +61,10 @@ def weight(
         eta: η: if given, the update w − η ∂E/∂w is shown.
         parameter: The parameter's name, where the layer has several weight matrices.
 
+    Returns:
+        The three factors for each example and their sum: ``print(….text())``, or look at the
+        picture with ``.svg()``.
+
     Raises:
         ExplainError: There is no such layer, unit, input or parameter; the message has the range.
 
