@@ -5,7 +5,7 @@ A file of the catalogue says *what kind* of operand it takes; the suite draws th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, final
 
 import numpy as np
@@ -24,6 +24,7 @@ class Draw:
         low: Smallest value; the interval is open for reals.
         high: Largest value.
         distinct: Whether all elements differ clearly, so that maxima have no ties.
+        ascending: Whether each row is sorted.
         spectrum: Of matrices, what stands well apart: the ``"singular"`` values, or the eigenvalues
             of a ``"symmetric"`` one; or those are ``"positive"``, too.
     """
@@ -34,9 +35,14 @@ class Draw:
     high: float = 2.0
     distinct: bool = False
     spectrum: Literal["", "singular", "symmetric", "positive"] = ""
+    ascending: bool = False
 
     def draw(self, generator: np.random.Generator, dtype: str = "float64") -> Any:
         """An array of that kind; reals have the given dtype, complex numbers two parts of it."""
+        drawn = self._drawn(generator, dtype)
+        return np.sort(drawn) if self.ascending else drawn
+
+    def _drawn(self, generator: np.random.Generator, dtype: str) -> Any:
         if self.kind == "complex":
             parts = Draw("real", (2, *self.shape), self.low, self.high).draw(generator, dtype)
             return np.asarray(parts[0] + 1j * parts[1])
@@ -96,6 +102,11 @@ def matrices(
 ) -> Draw:
     """A differentiable operand whose matrices are far from every singular case."""
     return Draw("real", shape, spectrum=spectrum)
+
+
+def ascending(draw: Draw) -> Draw:
+    """The same with sorted rows."""
+    return replace(draw, ascending=True)
 
 
 def integers(*shape: int, low: int = 0, high: int = 3) -> Draw:

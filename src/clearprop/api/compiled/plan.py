@@ -7,6 +7,7 @@ from typing import Any, final
 
 from clearprop.execute.native.bodies import Branch, Scan, While
 from clearprop.execute.native.program import Program
+from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
 from clearprop.graph import location_of
 
@@ -67,6 +68,8 @@ def _line(step: Step) -> str:
         p = step.product
         stack = f"{p.batch} × " if p.batch != 1 else ""
         return f"product {stack}{p.m}×{p.k} · {p.k}×{p.n} {p.dtype}"
+    if isinstance(step, Special):
+        return step.line
     if isinstance(step, Fallback):
         where = location_of(step.node)
         return f"NumPy   {step.node.primitive.name}: {step.reason}" + (

@@ -20,6 +20,7 @@ from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.placing import Places
 from clearprop.execute.native.products import Product
+from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
 
 
@@ -80,6 +81,8 @@ class _Module:
             elif isinstance(step, Multiply):
                 self.products[step.product] = None
                 self._step(names[at], partial(_multiplication, step, at, places))
+            elif isinstance(step, Special):
+                self._step(names[at], partial(_special, step, self.machine, places))
             else:
                 self._step(names[at], partial(self._control, step, at, places, names[at]))
         return names
@@ -146,6 +149,10 @@ def _multiplication(step: Multiply, at: int, places: Places, writer: Writer) -> 
     scratch = writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}")
     args = ", ".join(f"ptr {name}" for name in (*given, scratch))
     writer.do(f"call void @{products.symbol(step.product)}({args})")
+
+
+def _special(step: Special, machine: Machine, places: Places, writer: Writer) -> None:
+    step.write(writer, machine, places.base)
 
 
 def _address(writer: Writer, layout: Layout, places: Places) -> str:

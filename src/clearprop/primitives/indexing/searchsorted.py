@@ -13,7 +13,7 @@ from clearprop.errors import DtypeError, ShapeError
 from clearprop.graph import Type
 from clearprop.primitives.batching import together
 from clearprop.primitives.families import Discrete
-from clearprop.primitives.samples import integers, reals, sample
+from clearprop.primitives.samples import ascending, integers, reals, sample
 
 
 def value(xp: Any, x: Any, v: Any, right: bool) -> Any:
@@ -45,9 +45,9 @@ primitive = Discrete(
     ),
     formula=r"\operatorname{searchsorted}(@0, @1)",
     samples=(
-        sample(reals(4), reals(3), right=False),
-        sample(reals(2, 3), reals(2, 4), right=True),
+        sample(ascending(reals(4)), reals(3), right=False),
+        sample(ascending(reals(2, 3)), reals(2, 4), right=True),
         sample(reals(0), reals(2), right=False),
-        sample(integers(5), integers(3), right=True),
+        sample(ascending(integers(5)), integers(3), right=True),
     ),
 )

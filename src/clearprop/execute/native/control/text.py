@@ -19,6 +19,7 @@ from clearprop.execute.native.bodies import (
 )
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.loops.writer import Writer
+from clearprop.execute.native.special import FLAG
 
 Base = Callable[[Writer, Buffer], str]
 
@@ -134,7 +135,7 @@ class _Lines:
             self._set(step.cond, tables[0][0], buffer, now)
         self._call(cond, *tables[0])
         byte = writer.put(f"load i8, ptr {truth}, align 1")
-        goes_on = writer.put(f"icmp ne i8 {byte}, 0")
+        goes_on = self._unless_flagged(step, writer.put(f"icmp ne i8 {byte}, 0"))
         writer.do(f"br i1 {goes_on}, label %{trip}, label %{after}")
         writer.open(trip)
         for entering, leaving, (now, target, _) in zip(
@@ -174,6 +175,14 @@ class _Lines:
             self._call(name, table, arena)
             writer.do(f"br label %{after}")
         writer.open(after)
+
+    def _unless_flagged(self, step: While, goes_on: str) -> str:
+        """Whether a loop goes on: not once a step within could not be done, or it might for ever."""
+        if not any(FLAG in body.constants for body in step.bodies):
+            return goes_on
+        flag = self.writer.put(f"load i64, ptr {self.base(self.writer, FLAG)}, align 8")
+        none = self.writer.put(f"icmp eq i64 {flag}, 0")
+        return self.writer.put(f"and i1 {goes_on}, {none}")
 
     # What they share ------------------------------------------------------------------------------
 

@@ -91,6 +91,14 @@ class Access:
             return pointer
         return self.writer.put(f"getelementptr {element(dtype)}, ptr {pointer}, i64 {by}")
 
+    def times(self, index: str, by: int) -> str:
+        """An index, or its number, times a stride."""
+        if not index.startswith("%"):
+            return str(int(index) * by)
+        if by in (0, 1):
+            return index if by else "0"
+        return self.writer.put(f"mul nsw i64 {index}, {by}")
+
     def spread(self, single: str, value: str) -> str:
         """One number in every lane."""
         if self.lanes == 1:

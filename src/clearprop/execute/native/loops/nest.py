@@ -46,11 +46,20 @@ def loop_text(
     Returns:
         The text, the declarations that it needs, and the functions of the math library.
     """
-    nest = _Nest(_not_empty(loop), machine, base)
-    nest.write()
+    writer = Writer()
+    functions = write_loop(loop, writer, machine, base)
     head = f"define internal void @{symbol}(ptr %slots, ptr %arena) noinline {{\nentry:\n"
-    body = "\n".join(nest.writer.lines)
-    return f"{head}{body}\n  ret void\n}}\n", list(nest.writer.declared), nest.unit.functions
+    body = "\n".join(writer.lines)
+    return f"{head}{body}\n  ret void\n}}\n", list(writer.declared), functions
+
+
+def write_loop(
+    loop: Loop, writer: Writer, machine: Machine, base: Callable[[Writer, Buffer], str]
+) -> dict[tuple[str, str, int], None]:
+    """Write a loop as a part of a function; the functions of the math library that it calls."""
+    nest = _Nest(_not_empty(loop), writer, machine, base)
+    nest.write()
+    return nest.unit.functions
 
 
 def _not_empty(loop: Loop) -> Loop:
@@ -68,9 +77,11 @@ def _not_empty(loop: Loop) -> Loop:
 
 @final
 class _Nest:
-    def __init__(self, loop: Loop, machine: Machine, base: Callable[[Writer, Buffer], str]) -> None:
+    def __init__(
+        self, loop: Loop, writer: Writer, machine: Machine, base: Callable[[Writer, Buffer], str]
+    ) -> None:
         self.loop = loop
-        self.writer = Writer()
+        self.writer = writer
         layouts = [*loop.loads, *(x.place for x in loop.stores), *(x.place for x in loop.folds)]
         marks = [axis not in loop.folded for axis in range(len(loop.domain))]
         self.lengths, self.kept, self.strides = collapsed(layouts, loop.domain, marks)
@@ -211,7 +222,7 @@ class _Nest:
         for place, layout in enumerate(self.layouts):
             stride = self.strides[place][self.order[depth]]
             if stride:
-                by = self._times(index, step * stride)
+                by = self.access.times(index, step * stride)
                 self.pointers[place] = self.access.moved(saved[place], layout.dtype, by)
         self._compute(depth)
         self._level(depth + 1)
@@ -347,11 +358,6 @@ class _Nest:
     def _tail_of(self, i: int) -> int:
         """How many lanes of a trip's i-th vector are elements, if not all; else 0."""
         return self.tail if i == self.vectors - 1 else 0
-
-    def _times(self, index: str, by: int) -> str:
-        if not index.startswith("%"):
-            return str(int(index) * by)
-        return index if by == 1 else self.writer.put(f"mul nsw i64 {index}, {by}")
 
 
 def _ordered(roots: Sequence[Term]) -> list[Term]:

@@ -105,6 +105,12 @@ class Writer:
         self.open(after)
         return results
 
+    def require(self, condition: str, otherwise: str) -> None:
+        """Go on where a truth value holds, and to another block where not."""
+        after = self.label()
+        self.do(f"br i1 {condition}, label %{after}, label %{otherwise}")
+        self.open(after)
+
     def label(self) -> str:
         """A name for a block."""
         self._count += 1

@@ -1,0 +1,62 @@
+"""Steps of a kind of their own: each writes its own text; and how a step says that it cannot.
+
+A step that meets a position outside of an array neither reads nor writes there: it stores 1 in
+:data:`FLAG`, the one buffer that is the same in all plans, and ends. What comes after it in the
+segment may compute nonsense, but in bounds; the program then asks the reference, which raises.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.graph import Node, type_of
+
+if TYPE_CHECKING:
+    from clearprop.execute.native.loops.writer import Writer
+    from clearprop.execute.native.machine import Machine
+
+FLAG: Final = Buffer(-1, type_of((), "int64"))
+"""Not 0 once a step could not be done."""
+
+Base = Callable[["Writer", Buffer], str]
+"""Writes how a buffer's address is found; returns its name."""
+
+
+class Special(ABC):
+    """A step that writes its own text.
+
+    Attributes:
+        node: The operation of the graph.
+    """
+
+    __slots__ = ()
+    node: Node
+
+    @property
+    @abstractmethod
+    def line(self) -> str:
+        """What is done, for those who ask."""
+
+    @property
+    def checks(self) -> bool:
+        """Whether it may find that it cannot be done."""
+        return FLAG in self.writes()
+
+    @abstractmethod
+    def reads(self) -> list[Buffer]:
+        """The buffers that are read."""
+
+    @abstractmethod
+    def writes(self) -> list[Buffer]:
+        """The buffers that are written; :data:`FLAG` among them if it checks."""
+
+    @abstractmethod
+    def write(self, writer: Writer, machine: Machine, base: Base) -> None:
+        """Write the body of a function of the table of pointers and the arena."""
+
+
+Planner = Callable[[Node, Sequence[Layout], Layout], Special]
+"""``planner(node, operands, result)``: the step that computes a node."""
