@@ -20,6 +20,8 @@ from clearprop.execute.native.machine import Machine, machine
 from clearprop.execute.native.memory import ALIGNMENT
 from clearprop.execute.native.module import module_text, segments
 from clearprop.execute.native.placing import placed
+from clearprop.execute.native.refused import answered
+from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import Fallback
 from clearprop.graph import Constant, Graph, Value
 
@@ -65,7 +67,9 @@ class Program:
         self.steps = planned.steps
         self._inputs = planned.inputs
         self.outputs = planned.outputs
-        outside = [*planned.inputs, *planned.constants, *planned.outputs]
+        self._checks = planned.checks
+        flags = [FLAG] if planned.checks else []
+        outside = [*planned.inputs, *planned.constants, *planned.outputs, *flags]
         self._places = placed(self.steps, outside, self.machine)
         self.arena_bytes = self._places.arena_bytes
         self._runs = segments(self.steps)
@@ -101,8 +105,8 @@ class Program:
 
     @property
     def is_checked(self) -> bool:
-        """Whether a segment takes one more pointer, to a word where it says that it cannot go on."""
-        return False
+        """Whether the table ends with a pointer to a word that says that a step cannot be done."""
+        return self._checks
 
     def assembly(self) -> str:
         """The machine code as the processor's instructions."""
@@ -118,13 +122,17 @@ class Program:
         Returns:
             The outputs, and the values at which the guards look: arrays of their own, 0-d ones
             for single numbers.
+
+        Raises:
+            ArgumentError: If a position that is computed lies outside of its array.
         """
         given = [np.ascontiguousarray(value) for value in values]
         made = {
             buffer: np.empty(buffer.type.shape, buffer.type.dtype)
             for buffer in dict.fromkeys(self.outputs)
         }
-        table = [*given, *self.constants, *made.values()]
+        flag = np.zeros(1, np.int64)
+        table = [*given, *self.constants, *made.values(), flag]
         pointers = np.array([array.ctypes.data for array in table], np.uintp)
         memory = self._spare.take()
         try:
@@ -135,6 +143,8 @@ class Program:
                     self._by_reference(action, table, memory, objects)
                 else:
                     action(pointers.ctypes.data, address)
+                    if self._checks and flag[0]:
+                        return answered(self.graph, values)
         finally:
             self._spare.give(memory)
         results = [made[buffer] for buffer in self.outputs]
