@@ -51,7 +51,7 @@ def as_targets(given: Any, examples: int, size: int, kind: str, output: str) -> 
             why=f"{examples} examples with {size} output{'s' * (size > 1)} each need shape "
             f"({examples}, {size}){classes}.",
         )
-    if kind != "any":
+    if kind != "any" and _is_known(targets):
         _refuse_improbable(bottom(targets), kind, output)
     return targets if targets.dtype.kind == "f" else targets * 1.0
 
@@ -60,7 +60,7 @@ def _one_hot(classes: Any, size: int, output: str) -> Any:
     """1.0 at each example's class; the numbers under a traced array are looked at, not guarded."""
     plain = bottom(classes)
     outside = numpy.flatnonzero((plain < 0) | (plain >= size))
-    if outside.size:
+    if outside.size and _is_known(classes):
         place = int(outside[0])
         raise ShapeError(
             f"the class index {plain[place]} of example {place} is out of range",
@@ -68,6 +68,11 @@ def _one_hot(classes: Any, size: int, output: str) -> Any:
             why=f"{output!r} has {size} outputs, so classes are 0 to {size - 1}.",
         )
     return np.equal(np.reshape(classes, (-1, 1)), numpy.arange(size)) * 1.0
+
+
+def _is_known(value: Any) -> bool:
+    """Whether there are numbers to look at; in the body of a loop there are none."""
+    return not (value.__class__ is Traced and (value.owner.abstract or value.owner.hollow))
 
 
 def _refuse_improbable(targets: Any, kind: str, output: str) -> None:

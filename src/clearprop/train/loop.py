@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from clearprop.errors import ArgumentError, DivergedError
 from clearprop.nn import Network
 from clearprop.nn.initializers import stream
+from clearprop.train.epoch import WORTH, Runs, run_length, stacked
 from clearprop.train.figures import Examples, Meter, examples_of
 from clearprop.train.interrupts import interruptible
 from clearprop.train.optimizers import Optimizer, named
@@ -26,7 +27,7 @@ from clearprop.train.options import refuse
 from clearprop.train.parts import hold_out, share_held_out
 from clearprop.train.progress import progress_for
 from clearprop.train.record import EpochRecord
-from clearprop.train.steps import Compiled, Flat, pieces
+from clearprop.train.steps import Compiled, Flat, pieces, rows
 from clearprop.train.threads import one_thread
 
 Array = NDArray[Any]
@@ -95,6 +96,8 @@ def fit(
     on_epoch: Callable[[EpochRecord], object] | None = None,
 ) -> Result:
     """Train a network; the same seed gives the same bits, however many cores there are.
+
+    From some thousand updates on they run as machine code, many at a time.
 
     Args:
         net: The network, with its loss and regularization.
@@ -196,6 +199,7 @@ class _Run:
             return self.net.loss(params, X, Y, whole)
 
         self.slopes = Compiled(loss, params, slopes=True)
+        self.runs = Runs(loss, self.optimizer, self.flat) if self.optimizer.elementwise else None
 
     def learn(
         self,
@@ -214,8 +218,7 @@ class _Run:
                 for epoch in range(first + 1, first + epochs + 1):
                     if target is not None and self.records[-1].train_loss <= target:
                         return "target"
-                    for batch, done in self._batches(epoch):
-                        self._step(epoch, batch, *done)
+                    for batch in self._updates(epoch, compiled=epochs * self.batches >= WORTH):
                         shown.batch((epoch - first - 1) * self.batches + batch)
                         if asked():
                             return "interrupted"
@@ -234,12 +237,38 @@ class _Run:
         """Batches per epoch."""
         return -(-len(self.train) // self.batch_size)
 
-    def _batches(self, epoch: int) -> Iterator[tuple[int, tuple[Any, Any]]]:
-        """The shuffled training part in batches, counted from 1; each epoch has its own order."""
+    def _updates(self, epoch: int, *, compiled: bool) -> Iterator[int]:
+        """An epoch's updates; after each, or a run of them, how many batches are done.
+
+        The training part is shuffled, each epoch in an order of its own.
+        """
         order = stream(self.seed, 1, epoch).permutation(len(self.train))
         mixed = self.train.pick(order)
-        for number, (_, (X, Y)) in enumerate(pieces((mixed.X, mixed.Y), self.batch_size), 1):
-            yield number, (X, Y)
+        data, done = (mixed.X, mixed.Y), 0
+        if compiled and self.runs is not None:
+            whole = len(self.train) // self.batch_size
+            length = run_length(whole)
+            while length and done + length <= whole:
+                self._many(epoch, done, stacked(data, done, length, self.batch_size))
+                done += length
+                yield done
+        rest = rows(data, slice(done * self.batch_size, None))
+        for _, (X, Y) in pieces(rest, self.batch_size):
+            done += 1
+            self._step(epoch, done, X, Y)
+            yield done
+
+    def _many(self, epoch: int, done: int, data: Any) -> None:
+        """A run of updates by machine code; one by one if a loss is not finite, to find it."""
+        assert self.runs is not None, "asked for where there are such"
+        losses, vector, state = self.runs(self.state, *data)
+        if np.isfinite(losses).all():
+            np.copyto(self.before, self.flat.vector)
+            np.copyto(self.flat.vector, vector)
+            self.state = state
+            return
+        for i in range(len(losses)):
+            self._step(epoch, done + i + 1, *rows(data, i))
 
     def _step(self, epoch: int, batch: int, X: Any, Y: Any) -> None:
         """One update, if the loss that it starts from is finite."""

@@ -40,12 +40,15 @@ class Optimizer:
         learning_rate: η.
         start: ``start(parameters)`` → the first state; parameters have shape (n,).
         step: ``step(gradient, state)`` → (change of shape (n,), next state).
+        elementwise: Whether the change of a number depends on its own gradient and state alone;
+            then training may take parameters apart, and compile the step.
     """
 
     name: str
     learning_rate: float
     start: Callable[[Array], State]
     step: Callable[[Array, State], tuple[Array, State]]
+    elementwise: bool = False
 
 
 def gradient_descent(learning_rate: float = 0.1) -> Optimizer:
@@ -69,7 +72,7 @@ def gradient_descent(learning_rate: float = 0.1) -> Optimizer:
     def step(gradient: Array, state: State) -> tuple[Array, State]:
         return -rate * gradient, state
 
-    return Optimizer("gradient_descent", rate, lambda parameters: (), step)
+    return Optimizer("gradient_descent", rate, lambda parameters: (), step, True)
 
 
 def momentum(learning_rate: float = 0.01, decay: float = 0.9) -> Optimizer:
@@ -96,7 +99,10 @@ def momentum(learning_rate: float = 0.01, decay: float = 0.9) -> Optimizer:
         velocity = keep * state[0] - rate * gradient
         return velocity, (velocity,)
 
-    return Optimizer("momentum", rate, lambda parameters: (np.zeros_like(parameters),), step)
+    def start(parameters: Array) -> State:
+        return (np.zeros_like(parameters),)
+
+    return Optimizer("momentum", rate, start, step, True)
 
 
 def adam(
@@ -131,14 +137,14 @@ def adam(
 
     def step(gradient: Array, state: State) -> tuple[Array, State]:
         count, mean, square = state
-        count += 1
+        count = count + 1
         mean = keep1 * mean + (1 - keep1) * gradient
         square = keep2 * square + (1 - keep2) * (gradient * gradient)
         scale = -rate / (1 - keep1**count)
         change = scale * mean / (np.sqrt(square / (1 - keep2**count)) + epsilon)
         return change, (count, mean, square)
 
-    return Optimizer("adam", rate, start, step)
+    return Optimizer("adam", rate, start, step, True)
 
 
 OPTIMIZERS: Final[Mapping[str, Callable[..., Optimizer]]] = MappingProxyType(
