@@ -1,9 +1,10 @@
 """Which code computes a product.
 
 Each way of computing has a share of the processor's peak that it can be expected to reach. The
-shares' constants are fitted to measurements by ``benchmarks/bench_products.py``, where they explain
-the speeds within some 10%, float32 and float64 alike. On one thread, own code was ahead of OpenBLAS
-or level with it wherever registers have 32 bytes or more; with fewer, only tiny products are own.
+shares' constants are fitted to measurements by ``benchmarks/bench_products.py``: they find the
+fastest way, or one within some 20% of it. On one thread, own code was ahead of OpenBLAS or level
+with it where registers have 64 bytes, but for widths just above that of a vector (17 columns: 0.8
+to 0.9 of OpenBLAS). At the baseline, only tiny products are own.
 """
 
 from __future__ import annotations

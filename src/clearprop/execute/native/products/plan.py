@@ -15,6 +15,12 @@ _ROWS: Final[dict[Level, tuple[int, ...]]] = {
 }
 """Rows of a block that is 1, 2, … vectors wide: as many sums as there are registers for."""
 
+_SUMS: Final[dict[Level, int]] = {"avx512": 27, "avx2": 14, "baseline": 10}
+"""Registers for sums and for a row of B where a product has few rows."""
+
+_WIDEST: Final = 8
+"""Vectors across a block of few rows, at most."""
+
 _DEPTH: Final = 1024
 """How much of the depth is taken at once, so that a panel of B stays in the cache."""
 
@@ -83,8 +89,9 @@ def plan(product: Product, machine: Machine) -> Plan:
     lanes = machine.lanes(product.itemsize)
     table = _ROWS[machine.level]
     across = -(-product.n // lanes)
-    vectors = -(-across // -(-across // len(table)))
-    rows = min(table[vectors - 1], product.m)
+    widest = max(len(table), min(_WIDEST, _SUMS[machine.level] // (product.m + 1)))
+    vectors = -(-across // -(-across // widest))
+    rows = min(table[min(vectors, len(table)) - 1], product.m)
     high = product.m >= 4 * rows
     copies_b = product.transposed_b or (high and product.ldb * product.itemsize >= 4096)
     copies_a = high and product.transposed_a and product.k >= 256 and product.n >= 128
