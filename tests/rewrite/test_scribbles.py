@@ -27,13 +27,13 @@ def test_random_graphs_keep_their_values(part: int) -> None:
 
 
 def test_every_rule_is_tried() -> None:
-    """Those on whole branches have tests of their own."""
+    """Those on whole branches, and on functions such as exp, have tests of their own."""
     fired: Counter[str] = Counter()
     for seed in range(5 * MANY):
         fired += simplified(Scribble(seed).graph).fired
     alone = {identity.name for identity in IDENTITIES} | {"a branch that is decided"}
     seldom = {rule.name for rule in RULES if fired[rule.name] < 2}
-    assert seldom - alone == set()
+    assert {name for name in seldom - alone if not name.endswith("of a function")} == set()
 
 
 def hold(graph: Graph, seed: int) -> None:

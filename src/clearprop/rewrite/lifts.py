@@ -1,7 +1,8 @@
 """Operations on each element before moves of the elements, not after them.
 
 The elements are fewer before a broadcast; and past a transpose or a reshape, moves meet each other
-and matrix products, where they cancel.
+and matrix products, where they cancel. What NumPy computes by vector instructions, such as an
+exponential, may have other last bits for a single number than for many.
 """
 
 from __future__ import annotations
@@ -11,12 +12,31 @@ from typing import Any, Final
 import numpy as np
 
 from clearprop.graph import Constant, Node, Shape, Value, type_of
-from clearprop.primitives import Elementwise
+from clearprop.primitives import CATALOGUE, Elementwise
 from clearprop.rewrite.maker import Maker
-from clearprop.rewrite.rule import CONSTANT, Rule, made_by
+from clearprop.rewrite.rule import CONSTANT, Rewrite, Rule, made_by
 
 UNARY: Final = ("cast", "conj", "imag", "real", "stop_gradient")
 """Operations on each element of one operand that are of other families."""
+
+EXACT: Final = (
+    *("add", "subtract", "multiply", "divide", "floor_divide", "remainder", "fmod", "negative"),
+    *("absolute", "sign", "sqrt", "ceil", "floor", "rint", "trunc", "maximum", "minimum", "where"),
+    *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "isfinite", "isinf"),
+    *("isnan", "logical_and", "logical_or", "logical_xor", "logical_not", "bitwise_and"),
+    *("bitwise_or", "bitwise_xor", "invert", "left_shift", "right_shift", *UNARY),
+)
+"""Operations whose result is the nearest number there is, however it is computed."""
+
+FUNCTIONS: Final = tuple(
+    name
+    for name, primitive in CATALOGUE.items()
+    if isinstance(primitive, Elementwise) and name not in EXACT
+)
+"""All other operations on each element."""
+
+FEW: Final = 64
+"""How many elements are compared before all are."""
 
 MOVED: Final = ("transpose", "reshape", "flip")
 
@@ -26,7 +46,7 @@ def numbers(make: Maker, node: Node) -> Value | None:
 
     Not as an exponent: of an array of them NumPy takes no square where all are 2.
     """
-    if not isinstance(node.primitive, Elementwise) or node.primitive.name == "power":
+    if node.primitive.name in (*UNARY, "power"):
         return None
     operands = tuple([_number(make, x) or x for x in node.operands])
     if operands == node.operands:
@@ -42,20 +62,14 @@ def _number(make: Maker, x: Value) -> Constant | None:
     if not isinstance(x, Constant) or not x.type.size or not x.type.shape:
         return None
     flat = x.value.reshape(-1)
-    first = flat[:1].tobytes()
-    if flat[-1:].tobytes() != first or not (flat.view(np.uint8) == _bytes(first, flat.size)).all():
+    bits = flat.view(f"u{min(flat.itemsize, 8)}").reshape(flat.size, -1)
+    if (bits[:FEW] != bits[0]).any() or (bits != bits[0]).any():
         return None
     return make.constant(Constant(flat[0], type_of((), x.type.dtype)))
 
 
-def _bytes(word: bytes, count: int) -> Any:
-    return np.broadcast_to(np.frombuffer(word, np.uint8), (count, len(word))).ravel()
-
-
 def before_broadcast(make: Maker, node: Node) -> Value | None:
     """On the elements that there are before they are repeated."""
-    if not _is_pointwise(node):
-        return None
     parts = [x for x in node.operands if made_by(x, "broadcast")]
     if len(parts) < sum(not _is_free(x) for x in node.operands):
         return None
@@ -72,8 +86,6 @@ def before_broadcast(make: Maker, node: Node) -> Value | None:
 
 def before_move(make: Maker, node: Node) -> Value | None:
     """Before a transpose, a reshape or a flip of all operands; numbers are not moved."""
-    if not _is_pointwise(node):
-        return None
     moved = [x for x in node.operands if made_by(x, *MOVED)]
     if not moved:
         return None
@@ -95,10 +107,6 @@ def before_move(make: Maker, node: Node) -> Value | None:
     return make(first.primitive.name, made, **dict(first.params))
 
 
-def _is_pointwise(node: Node) -> bool:
-    return isinstance(node.primitive, Elementwise) or node.primitive.name in UNARY
-
-
 def _is_free(x: Value) -> bool:
     """Whether it is a number, which fits any shape."""
     return isinstance(x, Constant) and not x.type.shape
@@ -112,9 +120,24 @@ def _repeated(make: Maker, x: Value, shape: Shape) -> Value:
     return x if x.type.shape == shape else make("broadcast", x, shape=shape)
 
 
+def _rules(what: str, rewrite: Rewrite, *heads: str) -> tuple[Rule, ...]:
+    """The rule for operations that keep their bits, and the one for those that may round."""
+    needs = frozenset(heads)
+    return (
+        Rule(what, EXACT, rewrite, needs=needs),
+        Rule(f"{what}, of a function", FUNCTIONS, rewrite, rounds=True, needs=needs),
+    )
+
+
+NUMBERS: Final = (
+    *_rules("a number repeated is a number", numbers, "broadcast"),
+    *_rules("an array of one number is a number", numbers, CONSTANT),
+)
+"""Before the identities, which are about numbers."""
+
 LIFTS: Final = (
-    Rule("a number repeated is a number", (), numbers, needs=frozenset(["broadcast"])),
-    Rule("an array of one number is a number", (), numbers, needs=frozenset([CONSTANT])),
-    Rule("before a broadcast", (), before_broadcast, needs=frozenset(["broadcast"])),
-    *(Rule(f"before a {move}", (), before_move, needs=frozenset([move])) for move in MOVED),
+    *_rules("before a broadcast", before_broadcast, "broadcast"),
+    *_rules("before a transpose", before_move, "transpose"),
+    *_rules("before a reshape", before_move, "reshape"),
+    *_rules("before a flip", before_move, "flip"),
 )

@@ -24,6 +24,9 @@ from clearprop.rewrite.share import COMMUTATIVE
 MASKS: Final = frozenset("mn")
 CONSTANTS: Final = frozenset("klpq")
 
+ARITHMETIC: Final = frozenset(("add", "subtract", "multiply", "divide", "power", "negative"))
+"""Primitives whose operands have the dtype that an identity is for."""
+
 _OPERATORS: Final[dict[type[ast.AST], str]] = {
     ast.Add: "add",
     ast.Sub: "subtract",
@@ -106,7 +109,8 @@ class Identity:
             return _made(make, right, found, node.type)
 
         heads = frozenset(map(_head, left.operands)) - {""}
-        return Rule(self.name, (left.primitive,), rewrite, self.rounds, heads)
+        kinds = self.kinds if left.primitive in ARITHMETIC else ""
+        return Rule(self.name, (left.primitive,), rewrite, self.rounds, heads, kinds)
 
 
 def parsed(text: str) -> Pattern:
@@ -145,23 +149,22 @@ def _head(pattern: Pattern) -> str:
 
 def _match(pattern: Pattern, value: Value, found: dict[str, Value], kinds: str) -> bool:
     """Whether a value has the form; the values of the names are added to those found."""
-    if pattern.__class__ is Apply:
-        if value.__class__ is not Node or value.primitive.name != pattern.primitive:
-            return False
-        operands, wanted = value.operands, pattern.operands
-        if pattern.primitive in COMMUTATIVE:
-            before = found.copy()
-            if _match_all(wanted, operands, found, kinds):
-                return True
-            found.clear()
-            found.update(before)
-            operands = operands[::-1]
-        return _match_all(wanted, operands, found, kinds)
+    if isinstance(pattern, Name):
+        known = found.setdefault(pattern.text, value)
+        return known is value and _is_kind(pattern.text, value, kinds)
     if isinstance(pattern, Number):
         return _is_number(value, pattern.value)
-    assert isinstance(pattern, Name)
-    known = found.setdefault(pattern.text, value)
-    return known is value and _is_kind(pattern.text, value, kinds)
+    if value.__class__ is not Node or value.primitive.name != pattern.primitive:
+        return False
+    operands, wanted = value.operands, pattern.operands
+    if pattern.primitive in COMMUTATIVE:
+        before = found.copy()
+        if _match_all(wanted, operands, found, kinds):
+            return True
+        found.clear()
+        found.update(before)
+        operands = operands[::-1]
+    return _match_all(wanted, operands, found, kinds)
 
 
 def _match_all(

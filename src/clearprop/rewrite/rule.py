@@ -29,6 +29,7 @@ class Rule:
         rewrite: What it does.
         rounds: Whether the last bits of the result may differ; else all bits are the same.
         needs: The heads that operands must have for it to apply, in any order.
+        kinds: The kinds of dtype that the first operand may have; all if there are none.
     """
 
     name: str
@@ -36,6 +37,18 @@ class Rule:
     rewrite: Rewrite
     rounds: bool = False
     needs: frozenset[str] = frozenset()
+    kinds: str = ""
+
+    def may_apply(self, name: str, kind: str, heads: set[str]) -> bool:
+        """Whether it looks at such an operation.
+
+        Args:
+            name: The primitive's name.
+            kind: The kind of the first operand's dtype.
+            heads: What the operands are made by.
+        """
+        looks = (not self.on or name in self.on) and (not self.kinds or kind in self.kinds)
+        return looks and self.needs <= heads
 
 
 @final
@@ -52,14 +65,14 @@ class Rules:
 
     def fitting(self, node: Node) -> tuple[Rule, ...]:
         """The rules that look at such an operation on such operands."""
-        heads = (node.primitive.name, *[head_of(operand) for operand in node.operands])
-        picked = self._picked.get(heads)
+        operands = node.operands
+        kind = operands[0].type.dtype.kind if operands else ""
+        key = (node.primitive.name, kind, *[head_of(operand) for operand in operands])
+        picked = self._picked.get(key)
         if picked is None:
-            name, of_operands = heads[0], set(heads[1:])
-            picked = self._picked[heads] = tuple(
-                rule
-                for rule in self._rules
-                if (not rule.on or name in rule.on) and rule.needs <= of_operands
+            name, kind, *heads = key
+            picked = self._picked[key] = tuple(
+                rule for rule in self._rules if rule.may_apply(name, kind, set(heads))
             )
         return picked
 

@@ -11,7 +11,7 @@ from clearprop.graph import Constant, Graph, Guard, Node, Params, Value, prune
 from clearprop.rewrite.bodies import BRANCHES, with_bodies
 from clearprop.rewrite.casts import CASTS
 from clearprop.rewrite.identities import IDENTITIES
-from clearprop.rewrite.lifts import LIFTS
+from clearprop.rewrite.lifts import LIFTS, NUMBERS
 from clearprop.rewrite.maker import Maker
 from clearprop.rewrite.moves import MOVES
 from clearprop.rewrite.products import PRODUCTS
@@ -20,14 +20,14 @@ from clearprop.rewrite.regions import REGIONS
 from clearprop.rewrite.rule import Rule, Rules
 
 RULES: Final[tuple[Rule, ...]] = (
-    *LIFTS[:2],
+    *NUMBERS,
     *(identity.rule for identity in IDENTITIES),
     *CASTS,
     *MOVES,
     *REGIONS,
     *PRODUCTS,
     *REDUCTIONS,
-    *LIFTS[2:],
+    *LIFTS,
     *BRANCHES,
 )
 """Every rule; of those that look at one primitive, the first that applies is taken."""
