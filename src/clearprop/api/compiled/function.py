@@ -13,6 +13,7 @@ from clearprop.api.compiled.plan import ExecutionPlan
 from clearprop.api.compiled.variant import Variant
 from clearprop.errors import ArgumentError
 from clearprop.execute.native.calls import chained
+from clearprop.execute.source.python import python_source
 from clearprop.tracing import CURRENT, require_callable, user_line
 
 MOST_VARIANTS: Final = 16
@@ -104,6 +105,7 @@ class Compiled(Generic[P, R]):
         self._given_up: set[Any] = set()
         self._lock = threading.Lock()
         self._chain: list[Variant] = []
+        self._caller = ""
         self.compile_seconds = 0.0
         self.__call__ = self._by_python
 
@@ -136,19 +138,31 @@ class Compiled(Generic[P, R]):
         """The code that was compiled last, as text.
 
         Args:
-            kind: ``"llvm"`` for LLVM's language, ``"asm"`` for the processor's.
+            kind: ``"llvm"`` for LLVM's language, ``"asm"`` for the processor's; ``"python"`` for a
+                program of NumPy that runs without clearprop and is made to be read.
 
         Raises:
             ArgumentError: If there is no such kind, or nothing was compiled yet.
+            UnsupportedError: If an operation has no form in that language.
+
+        >>> import clearprop as cp, numpy as np
+        >>> f = cp.compile(cp.grad(lambda x: np.sum(x**3))).prepare(np.ones(2))
+        >>> print(f.source("python").splitlines()[-1])
+            return 3.0 * (x * x)
         """
         program = self._compiled().program
         match kind:
+            case "python":
+                title = getattr(self._function, "__name__", "f")
+                return python_source(program.graph, title, self._caller)
             case "llvm":
                 return program.text
             case "asm":
                 return program.assembly()
         raise ArgumentError(
-            f"source has no kind {kind!r}", where=user_line(), remedy='Use "llvm" or "asm".'
+            f"source has no kind {kind!r}",
+            where=user_line(),
+            remedy='Use "python", "llvm" or "asm".',
         )
 
     def explain_plan(self) -> ExecutionPlan:
@@ -187,7 +201,7 @@ class Compiled(Generic[P, R]):
             if len(known) < MOST_VARIANTS:
                 made = Variant(self._function, given, self._flush)
                 self.compile_seconds += made.seconds
-                self._latest = made
+                self._latest, self._caller = made, user_line()
                 self._variants[given.key] = [*known, made]
                 self._prefer(made)
                 found = made.run(given)
