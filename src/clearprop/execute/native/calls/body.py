@@ -28,6 +28,7 @@ class Body:
         self.kept: list[Any] = []
         self._addresses: list[int] = []
         self._places: dict[Hashable, int] = {}
+        self._shapes: dict[tuple[int, ...], str] = {}
         self._count = 0
 
     # Instructions ---------------------------------------------------------------------------------
@@ -66,7 +67,11 @@ class Body:
 
     def at(self, base: str, offset: int) -> str:
         """The address so many bytes after another."""
-        return self.put(f"getelementptr i8, ptr {base}, i64 {offset}") if offset else base
+        if not offset:
+            return base
+        if base.startswith("@"):
+            return f"getelementptr (i8, ptr {base}, i64 {offset})"
+        return self.put(f"getelementptr i8, ptr {base}, i64 {offset}")
 
     def load(self, type_: str, base: str, offset: int = 0) -> str:
         """What lies so many bytes after an address."""
@@ -94,10 +99,19 @@ class Body:
             self._addresses.append(address)
         return self.load("ptr", "@known", 8 * self._places[key])
 
+    def shape(self, lengths: tuple[int, ...]) -> str:
+        """The address of an array's lengths."""
+        if not lengths:
+            return "null"
+        return self._shapes.setdefault(lengths, f"@shape_{len(self._shapes)}")
+
+    def function(self, name: str) -> str:
+        """The address of a function of the interpreter or of NumPy."""
+        return self.address(name, functions()[name])
+
     def call(self, result: str, name: str, *args: str) -> str:
         """Call a function of the interpreter or of NumPy, by arguments with their types."""
-        pointer = self.address(name, functions()[name])
-        text = f"call {result} {pointer}({', '.join(args)})"
+        text = f"call {result} {self.function(name)}({', '.join(args)})"
         if result == "void":
             self.do(text)
             return ""
@@ -107,7 +121,15 @@ class Body:
         """The function, and its table."""
         table = f"@known = global [{max(len(self._addresses), 1)} x ptr] zeroinitializer"
         lines = "\n".join([*self._locals, *self.lines])
-        return f"{table}\n{head} {{\nentry:\n{lines}\n}}\n"
+        return f"{table}\n{self._constants()}{head} {{\nentry:\n{lines}\n}}\n"
+
+    def _constants(self) -> str:
+        """The lengths of arrays."""
+        texts = []
+        for lengths, name in self._shapes.items():
+            numbers = ", ".join(f"i64 {length}" for length in lengths)
+            texts.append(f"{name} = private constant [{len(lengths)} x i64] [{numbers}]\n")
+        return "".join(texts)
 
     def fill(self, table: int) -> None:
         """Write the addresses where the linked function looks for them."""

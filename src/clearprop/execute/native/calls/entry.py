@@ -63,7 +63,8 @@ class Entry:
             raise NotDirect("parts of the program are left to NumPy")
         writing = Writing(program, signature, unless)
         self.text = writing.text
-        library = load(self.text, ["entry", "known"], program.machine, cache=cache, level=1)
+        # More effort would make a call a twelfth faster, and compiling take three times as long.
+        library = load(self.text, ["entry", "known"], program.machine, cache=cache, level=0)
         writing.body.fill(library.addresses["known"])
         method = _Method(b"compiled", library.addresses["entry"], _FASTCALL, None)
         self._method = method

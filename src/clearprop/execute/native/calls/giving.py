@@ -7,7 +7,6 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from clearprop.execute.native.calls import interpreter as at
 from clearprop.execute.native.calls.body import Body
 from clearprop.execute.native.calls.signature import ATOMS, Fixed, NotDirect, Output, require_plain
 from clearprop.graph import Type
@@ -44,28 +43,26 @@ class Giving:
         """How many objects are made."""
         return len(self._leaves) + _containers(self._result)
 
-    def allocate(self) -> str:
-        """Make the arrays; returns the declarations that it takes."""
-        body, texts = self._body, []
-        kind = body.object(np.ndarray)
+    def allocate(self) -> None:
+        """Make the arrays."""
+        body = self._body
         for place, leaf in enumerate(self._leaves):
             if leaf.__class__ is not Output or not leaf.is_array:
                 continue
             type_ = self._types[leaf.place]
-            shape, dims = type_.shape, "null"
-            if shape:
-                dims = f"@dims_{place}"
-                lengths = ", ".join(f"i64 {length}" for length in shape)
-                texts.append(f"{dims} = private constant [{len(shape)} x i64] [{lengths}]\n")
-            made = body.call(
-                "ptr",
-                "PyArray_New",
-                *(f"ptr {kind}", f"i32 {len(shape)}", f"ptr {dims}"),
-                *(f"i32 {type_.dtype.num}", "ptr null", "ptr null", "i32 0", "i32 0", "ptr null"),
+            given = ", ".join(
+                [
+                    f"ptr {body.function('PyArray_New')}",
+                    f"ptr {body.object(np.ndarray)}",
+                    f"i32 {len(type_.shape)}",
+                    f"ptr {body.shape(type_.shape)}",
+                    f"i32 {type_.dtype.num}",
+                    f"ptr {body.at('%made', 8 * place)}",
+                ]
             )
-            self._keep(place, made)
-            self.arrays[leaf.place] = body.load("ptr", made, at.DATA)
-        return "".join(texts)
+            data = body.put(f"call ptr @fresh({given})")
+            body.require(body.put(f"icmp ne ptr {data}, null"), "failed")
+            self.arrays[leaf.place] = data
 
     def finish(self, numbers: dict[int, str]) -> str:
         """Make the numbers, and put everything together.
@@ -86,9 +83,8 @@ class Giving:
 
     def give_up(self) -> None:
         """Write what happens to new objects when the call cannot be finished."""
-        for place in range(self.count):
-            made = self._body.load("ptr", "%made", 8 * place)
-            self._body.call("void", "Py_DecRef", f"ptr {made}")  # of null, nothing
+        release = self._body.function("Py_DecRef")
+        self._body.do(f"call void @give_up(ptr {release}, ptr %made, i64 {self.count})")
 
     def _keep(self, place: int, made: str) -> None:
         self._body.require(self._body.put(f"icmp ne ptr {made}, null"), "failed")

@@ -102,7 +102,6 @@ class Reading:
 
     def _number(self, number: Number, thing: str, nested: bool) -> None:
         body = self._body
-        self._is_of(thing, number.kind)
         dtype = number.type.dtype
         require_plain(dtype)
         if number.kind not in (np.ndarray, float, int, dtype.type):
@@ -111,7 +110,9 @@ class Reading:
             self._array(number, thing)
             if nested:
                 self.nested.append(thing)
-        elif number.kind is int:
+            return
+        self._is_of(thing, number.kind)
+        if number.kind is int:
             overflow = body.local("i32")
             value = body.call(
                 "i64", "PyLong_AsLongLongAndOverflow", f"ptr {thing}", f"ptr {overflow}"
@@ -125,27 +126,15 @@ class Reading:
     def _array(self, number: Number, thing: str) -> None:
         body = self._body
         shape = number.type.shape
-        self._dtype(number.type.dtype, body.load("ptr", thing, at.DTYPE))
-        flags = body.put(f"and i32 {body.load('i32', thing, at.FLAGS)}, {at.ORDERLY}")
-        body.require(body.equal("i32", flags, at.ORDERLY), "ask")
-        body.require(body.equal("i32", body.load("i32", thing, at.NDIM), len(shape)), "ask")
-        if shape:
-            lengths = body.load("ptr", thing, at.SHAPE)
-        for axis, length in enumerate(shape):
-            found = body.load("i64", lengths, 8 * axis)
-            body.require(body.equal("i64", found, length), "ask")
-        self.data[number.place] = body.load("ptr", thing, at.DATA)
-
-    def _dtype(self, dtype: np.dtype[Any], found: str) -> None:
-        """The dtype is NumPy's own object, or one like it: unpickled arrays have such."""
-        body = self._body
-        alike, fits = body.label(), body.label()
-        own = np.dtype(dtype.type)
-        same = body.equal("ptr", found, body.object(own))
-        body.do(f"br i1 {same}, label %{fits}, label %{alike}")
-        body.open(alike)
-        self._is_of(found, own.__class__)
-        order = body.load("i8", found, at.BYTE_ORDER)
-        body.require(body.equal("i8", order, ord(own.byteorder)), "ask")
-        body.do(f"br label %{fits}")
-        body.open(fits)
+        given = ", ".join(
+            [
+                f"ptr {thing}",
+                f"ptr {body.object(np.ndarray)}",
+                f"ptr {body.object(np.dtype(number.type.dtype.type))}",
+                f"i32 {len(shape)}",
+                f"ptr {body.shape(shape)}",
+            ]
+        )
+        data = body.put(f"call ptr @elements({given})")
+        body.require(body.put(f"icmp ne ptr {data}, null"), "ask")
+        self.data[number.place] = data

@@ -13,6 +13,7 @@ import numpy as np
 
 from clearprop.execute.native.calls.body import Body
 from clearprop.execute.native.calls.giving import Giving
+from clearprop.execute.native.calls.helpers import HELPERS
 from clearprop.execute.native.calls.reading import Reading
 from clearprop.execute.native.calls.signature import NotDirect, Signature, require_plain
 from clearprop.execute.native.layouts import Buffer
@@ -24,7 +25,7 @@ LONG: Final = 30_000
 """From this much work on, in operations on one number each, other threads may run meanwhile."""
 
 _HEAD: Final = "define ptr @entry(ptr %self, ptr %args, i64 %count, ptr %names)"
-_BUSY: Final = "@busy = internal global i8 0\n"
+_BUSY: Final = "@busy = internal global i8 0\ndeclare void @llvm.memset.p0.i64(ptr, i8, i64, i1)\n"
 
 
 @final
@@ -52,7 +53,7 @@ class Writing:
         giving = Giving(self.body, signature.result, types)
         self._begin(giving.count)
         self._leave_traces(unless)
-        shapes = giving.allocate()
+        giving.allocate()
         rest = [i for i in range(len(types)) if i not in giving.arrays]
         arena, given = self._memory(program.outputs, rest)
         self._slots(reading, {**giving.arrays, **given})
@@ -67,15 +68,14 @@ class Writing:
         self._release()
         self.body.do(f"ret ptr {result}")
         self._end(giving)
-        self.text = _BUSY + shapes + self.body.text(_HEAD)
+        self.text = _BUSY + HELPERS + self.body.text(_HEAD)
         self.kept = (self.body.kept, self._block)
 
     def _begin(self, count: int) -> None:
         """Everything that is undone at the end starts as not done."""
         body = self.body
         body.local(f"[{max(count, 1)} x ptr]", "made")
-        for place in range(count):
-            body.store("ptr", "null", "%made", 8 * place)
+        body.do(f"call void @llvm.memset.p0.i64(ptr %made, i8 0, i64 {8 * count}, i1 false)")
         if self._is_long:
             body.store("i8", "0", body.local("i8", "held"))
             body.store("ptr", "null", body.local("ptr", "extra"))
