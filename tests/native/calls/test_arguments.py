@@ -113,7 +113,7 @@ def test_a_clear_refusal(warm: Any, name: str) -> None:
             f(REFUSED[name]())
 
 
-@pytest.mark.parametrize("x", [[1.0, 2.0], (1.0,), "ab", None, object()], ids=repr)
+@pytest.mark.parametrize("x", [[1.0, 2.0], (1.0,), "ab", None, object()])
 def test_what_the_plain_function_makes_of_it(warm: Any, x: Any) -> None:
     def outcome(f: Any) -> Any:
         try:
@@ -138,11 +138,9 @@ def test_plain_arrays_go_to_machine_code_at_once(warm: Any) -> None:
 def test_unpickled_arrays_are_no_exception() -> None:
     f = cp.compile(plain)
     f(SQUARE)
-    f.__dict__["_by_python"] = None  # not that it is looked at again
     x = pickle.loads(pickle.dumps(SQUARE))
     assert x.dtype is not SQUARE.dtype
-    calls = _python_calls(lambda: f(x))
-    assert not calls
+    assert not _python_calls(lambda: f(x))
 
 
 def _python_calls(action: Callable[[], Any]) -> list[str]:
@@ -290,6 +288,16 @@ def test_wrong_arguments_are_told_as_by_python(args: Any, kwargs: Any) -> None:
     with pytest.raises(TypeError) as theirs:
         keywords(*args, **kwargs)
     assert str(ours.value) == str(theirs.value)
+
+
+def test_positions_outside_of_an_array() -> None:
+    f = cp.compile(lambda x, i: np.take(x, i) * 2)
+    x, inside = np.arange(5.0), np.array([1, -5])
+    for _ in range(2):
+        same(f(x, inside), np.take(x, inside) * 2)
+        for outside in (np.array([1, 9]), np.array([-6, 0])):
+            with pytest.raises(ArgumentError, match="out of bounds"):
+                f(x, outside)
 
 
 def test_static_arguments() -> None:
