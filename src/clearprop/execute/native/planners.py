@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from clearprop.execute.native import indexing
+from clearprop.execute.native import indexing, running
 from clearprop.execute.native.special import Planner
 
-PLANNERS: Final[Mapping[str, Planner]] = {**indexing.PLANNERS}
+PLANNERS: Final[Mapping[str, Planner]] = {**indexing.PLANNERS, **running.PLANNERS}
 """By the primitive's name."""

@@ -177,7 +177,7 @@ class _Lines:
         writer.open(after)
 
     def _unless_flagged(self, step: While, goes_on: str) -> str:
-        """Whether a loop goes on: not once a step within could not be done, or it might for ever."""
+        """Whether a loop goes on: not if a step within could not be done, or it might for ever."""
         if not any(FLAG in body.constants for body in step.bodies):
             return goes_on
         flag = self.writer.put(f"load i64, ptr {self.base(self.writer, FLAG)}, align 8")
