@@ -31,7 +31,8 @@ def by_base(ops: Builder, a: Sym, b: Sym) -> Sym | float | None:
         case int() | float() | complex() as exponent:
             return exponent * a ** (exponent - 1)
         case _:
-            return ops.where(ops.equal(b, 0), 0, b * a ** (b - 1))
+            at_corner = ops.logical_and(ops.equal(a, 0), ops.equal(b, 0))
+            return ops.where(at_corner, 0, b * a ** (b - 1))
 
 
 def by_exponent(ops: Builder, y: Sym, a: Sym, b: Sym) -> Sym:
