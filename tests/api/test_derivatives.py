@@ -9,6 +9,7 @@ import pytest
 import clearprop as cp
 import clearprop.numpy as cnp
 from clearprop.errors import ArgumentError, ClearpropError, DtypeError, ShapeError
+from clearprop.tracing import Traced
 
 # Nesting: the design's tests, and more -----------------------------------------------------------
 
@@ -263,6 +264,59 @@ def test_a_derivative_that_depends_on_nothing_can_be_written_into(derive):
         return np.sum(slope)
 
     assert cp.grad(f)(np.array([1.0, 3.0])).tolist() == [1, 7]
+
+
+FUNCTIONS = {
+    "a product": lambda x: x * x,
+    "twice": lambda x: 2.0 * x,
+    "itself": lambda x: x,
+    "a ufunc": np.sin,
+    "a sum": lambda x: np.sum(np.sin(x)),
+    "a view": np.transpose,
+    "single precision": lambda x: x * np.float32(2),
+    "an array": lambda x: np.where(x > 0, x, 1.0),
+    "a float": lambda x: 1.0,
+    "a scalar": lambda x: np.float64(3.0),
+    "a 0-d array": lambda x: np.array(3.0),
+    "several": lambda x: (x * 1.0, np.sin(x), np.sum(x)),
+}
+
+DERIVATIVES = {
+    "vjp": lambda f, x: (cp.vjp(f, x)[0], cp.vjp(f, x)[1](f(x))),
+    "jvp": lambda f, x: cp.jvp(f, (x,), (x,)),
+    "value_and_grad": lambda f, x: cp.value_and_grad(lambda u: sum(optree.tree_leaves(f(u))))(x),
+    "jacobian": lambda f, x: cp.jacobian(f)(x),
+    "jacobian by rows": lambda f, x: cp.jacobian(f, mode="reverse")(x),
+    "linearize": lambda f, x: cp.linearize(f, x)[1](x),
+    "vmap": lambda f, x: cp.vmap(lambda y, x: f(x), (0, None), None)(np.ones(2), x),
+}
+
+
+@pytest.mark.parametrize("derive", DERIVATIVES)
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    "x",
+    [0.5, np.float64(0.5), np.float32(0.5), np.array(0.5), np.array(0.5, np.float32)],
+    ids=["float", "float64", "float32", "0-d", "0-d float32"],
+)
+def test_derivatives_have_one_form_inside_a_trace_and_outside(x, name, derive):
+    def forms(x):
+        leaves = optree.tree_leaves(DERIVATIVES[derive](FUNCTIONS[name], x))
+        return [_form(leaf) for leaf in leaves]
+
+    inside = []
+    cp.trace(lambda x: inside.append(forms(x)) or 0.0)(x)
+    assert inside == [forms(x)]
+
+
+def _form(value):
+    """What kind of number it is, and its dtype."""
+    if value.__class__ is Traced:
+        kind = "array" if value.is_array else "Python's" if value.type.weak else "scalar"
+        return kind, value.dtype
+    kinds = {"array": np.ndarray, "scalar": np.generic, "Python's": object}
+    kind = next(kind for kind, of in kinds.items() if isinstance(value, of))
+    return kind, np.asarray(value).dtype
 
 
 def test_a_jacobian_of_one_number_is_a_scalar_and_has_no_views():

@@ -16,7 +16,7 @@ from clearprop.derive import batch
 from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node, Type
-from clearprop.tracing import Leaf, Trace, Traced, bind, new_array
+from clearprop.tracing import Trace, Traced, bind, new_array, strengthened, weakened
 
 CACHED_NODES: Final = 20_000
 """Derived graphs of larger traces are not kept."""
@@ -104,15 +104,18 @@ def _traced(value: Any, type_: Type) -> Any:
     return result
 
 
-def present(value: Any, leaf: Leaf) -> Any:
-    """A derivative in the form of the argument it belongs to: Python float, scalar or array."""
+def formed(value: Any, *, is_array: bool, weak: bool) -> Any:
+    """A number as an array, a scalar of NumPy's or a weak number of Python's; traced, as its like.
+
+    A derivative has the form of what it belongs to, in a trace and outside.
+    """
     if value.__class__ is Traced:
-        value.is_array = leaf.is_array
-        return value
-    if leaf.is_array:
+        made = (weakened if weak else strengthened)(value.snapshot())
+        made.is_array = is_array
+        return made
+    if is_array:
         return np.asarray(value)
-    assert leaf.place is not None
-    return value.item() if leaf.place.type.weak else value[()]
+    return value.item() if weak else value[()]
 
 
 def unwrap(trace: Trace, value: Any) -> Any:

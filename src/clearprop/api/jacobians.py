@@ -11,7 +11,7 @@ import numpy as np
 import optree
 
 from clearprop.api.derivatives import grad
-from clearprop.api.eager import derived_of
+from clearprop.api.eager import derived_of, formed
 from clearprop.api.leaves import is_single, outputs_of, positions_of, record
 from clearprop.derive import forward, reverse
 from clearprop.errors import ArgumentError, DtypeError
@@ -216,6 +216,4 @@ def _own(value: Any) -> Any:
         return np.array(value, order="C")[()]
     if value.shape:
         return owned(value)
-    number = value.snapshot()
-    number.is_array = False  # as NumPy's scalars, it has no views
-    return number
+    return formed(value, is_array=False, weak=False)  # as NumPy's scalars, it has no views

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import optree
 
-from clearprop.api.eager import present, unwrap
+from clearprop.api.eager import formed, unwrap
 from clearprop.errors import ArgumentError, DtypeError, ShapeError
 from clearprop.graph import Type
 from clearprop.numpy.namespace import NAMESPACE
@@ -71,7 +71,12 @@ def rebuild(arguments: Sequence[Argument], slopes: Sequence[Any]) -> list[Any]:
     rest = iter(slopes)
     return [
         argument.rebuild(
-            [None if leaf.place is None else present(next(rest), leaf) for leaf in argument.leaves]
+            [
+                None
+                if leaf.place is None
+                else formed(next(rest), is_array=leaf.is_array, weak=leaf.place.type.weak)
+                for leaf in argument.leaves
+            ]
         )
         for argument in arguments
     ]
@@ -215,12 +220,7 @@ def _seed(leaf: Any, type_: Type, what: str) -> Any:
 
 def like_value(slope: Any, result: Traced) -> Any:
     """A tangent in the form of the value it belongs to."""
-    if slope.__class__ is Traced:
-        slope.is_array = result.is_array
-        return slope
-    if result.is_array:
-        return np.asarray(slope)
-    return slope.item() if result.type.weak else slope[()]
+    return formed(slope, is_array=result.is_array, weak=result.type.weak)
 
 
 def no_tangent(result: Traced) -> Any:

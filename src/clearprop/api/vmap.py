@@ -15,6 +15,7 @@ import numpy as np
 import optree
 
 from clearprop.api.batches import batch_of
+from clearprop.api.eager import formed
 from clearprop.api.mapped import (
     Operand,
     along,
@@ -165,10 +166,5 @@ def _output(trace: Trace, leaf: Any, name: str) -> Traced:
 
 def _agreed(value: Any, leaf: Traced) -> Any:
     """A result on which all elements agree, in the form that it has for one."""
-    if value.__class__ is Traced:
-        found = value.snapshot()
-        found.is_array = leaf.is_array
-        return found
-    if leaf.is_array:
-        return np.array(value)
-    return value.item() if leaf.type.weak else value[()]
+    own = value if value.__class__ is Traced else np.array(value)
+    return formed(own, is_array=leaf.is_array, weak=leaf.type.weak)

@@ -8,7 +8,16 @@ import numpy as np
 
 from clearprop.numpy.public import BY_UFUNC, as_0d, follows
 from clearprop.numpy.reductions import all as all_
-from clearprop.tracing import Traced, apply, as_array, elementwise, guard_bool, settled, view
+from clearprop.tracing import (
+    Traced,
+    apply,
+    as_array,
+    elementwise,
+    guard_bool,
+    settled,
+    type_of_value,
+    view,
+)
 
 __all__ = [
     "abs",
@@ -76,6 +85,8 @@ def imag(val: Any) -> Any:
     a = as_array(val)
     if is_complex(a):
         return _part("imag", a)
+    if type_of_value(a).weak:
+        return a.dtype.type(0).item()
     zeros: Any = np.zeros(a.shape, a.dtype)
     return zeros[()] if a.__class__ is Traced and not a.is_array else zeros
 

@@ -16,6 +16,8 @@ from clearprop.tracing import (
     guard_int,
     new_array,
     owned,
+    strengthened,
+    together,
     unsupported,
 )
 
@@ -62,9 +64,9 @@ def linspace(
     if not any(as_array(value).__class__ is Traced for value in (start, stop)):
         made = np.linspace(start, stop, num, endpoint, retstep, dtype, axis)
         return (new_array(made[0]), made[1]) if retstep else new_array(made)
-    first, last = as_array(start), as_array(stop)
-    real = np.result_type(first.dtype, last.dtype, float(num))
-    first, last = cast(first, real), cast(last, real)
+    ends = together(0.0, start, stop)[1:]  # in one dtype, a floating one
+    first, last = (strengthened(as_array(end)) for end in ends)
+    real = first.dtype
     parts = (num - 1) if endpoint else num
     step = (last - first) / parts if parts else (last - first) * np.nan
     shape = np.broadcast_shapes(first.shape, last.shape)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.numpy.public import choice, follows, uniform
+from clearprop.numpy.public import as_0d, choice, follows, uniform
 from clearprop.numpy.reductions import dtype_by, sum
 from clearprop.numpy.shapes import diagonal, ravel
 from clearprop.tracing import (
@@ -92,8 +92,9 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: 
         raise unsupported("pad", f"mode={mode!r}")
     widths = _pad_widths(pad_width, a.ndim)
     low, high = (tuple(map(int, side)) for side in widths.T)
-    padded = apply("pad", a, low=low, high=high, interior=(0,) * a.ndim)
-    if constant_values.__class__ is not Traced and not np.any(constant_values):
+    padded = as_0d(apply("pad", a, low=low, high=high, interior=(0,) * a.ndim))
+    zeros = constant_values.__class__ is not Traced and not np.any(constant_values)
+    if zeros or not a.ndim:
         return padded
     around = np.pad(np.zeros(a.shape, bool), widths, constant_values=True)
     if constant_values.__class__ is Traced:

@@ -18,6 +18,7 @@ import numpy as np
 
 from clearprop.primitives import CATALOGUE, Elementwise
 from clearprop.tracing import (
+    ATTRIBUTES,
     CURRENT,
     Traced,
     apply,
@@ -87,8 +88,7 @@ def as_0d(result: Any) -> Any:
     """The result as an array, also where it is 0-d: of functions that never return scalars."""
     if result.__class__ is not Traced:
         return np.asarray(result)
-    result.is_array = True
-    return result
+    return result if result.is_array else owned(strengthened(result))
 
 
 def uniform(number: Any, shape: tuple[int, ...]) -> Any:
@@ -116,7 +116,8 @@ def _public(
     @functools.wraps(function)
     def public(*args: Any, **kwargs: Any) -> Any:
         if needed(args) or (kwargs and needed(kwargs.values())):
-            return strengthened(traced(*args, **kwargs))
+            result = traced(*args, **kwargs)
+            return result if original.__name__ in ATTRIBUTES else strengthened(result)
         return original(*args, **kwargs)
 
     public.traced = traced  # type: ignore[attr-defined]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.numpy.public import follows
-from clearprop.tracing import Traced, as_array, bottom, getitem, owned, view
+from clearprop.numpy.public import as_0d, follows
+from clearprop.tracing import Traced, as_array, bottom, getitem, owned, type_of_value, view
 
 __all__ = [
     "atleast_1d",
@@ -58,7 +58,7 @@ def size(a: Any, axis: Any = None) -> int:
 @follows(np.reshape)
 def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
     """The same elements under another shape, one length of which may be −1; a view if possible."""
-    a = as_array(a)
+    a = _held(a)
     lengths = tuple(map(operator.index, shape)) if np.ndim(shape) else (operator.index(shape),)
     target = _ghost(a).reshape(lengths).shape
     if order == "A":
@@ -87,7 +87,7 @@ def ravel(a: Any, order: Any = "C") -> Any:
 @follows(np.transpose)
 def transpose(a: Any, axes: Any = None) -> Any:
     """The axes in another order, by default reversed; a view."""
-    a = as_array(a)
+    a = _held(a)
     if axes is None:
         order = tuple(range(a.ndim))[::-1]
     else:
@@ -132,14 +132,14 @@ def rollaxis(a: Any, axis: Any, start: Any = 0) -> Any:
 @follows(np.squeeze)
 def squeeze(a: Any, axis: Any = None) -> Any:
     """Axes of length 1 removed; a view."""
-    a = as_array(a)
+    a = _held(a)
     return view("reshape", a, always=True, shape=np.squeeze(_ghost(a), axis).shape)
 
 
 @follows(np.expand_dims)
 def expand_dims(a: Any, axis: Any) -> Any:
     """Axes of length 1 added; a view."""
-    a = as_array(a)
+    a = as_0d(as_array(a))
     return view("reshape", a, always=True, shape=np.expand_dims(_ghost(a), axis).shape)
 
 
@@ -174,7 +174,7 @@ def broadcast_to(array: Any, shape: Any) -> Any:
 @follows(np.broadcast_arrays)
 def broadcast_arrays(*args: Any) -> Any:
     """All arrays repeated to their common shape: read-only views."""
-    arrays = [as_array(a) for a in args]
+    arrays = [as_0d(as_array(a)) for a in args]
     target = np.broadcast_shapes(*[a.shape for a in arrays])
     return tuple(a if a.shape == target else broadcast_to(a, target) for a in arrays)
 
@@ -231,6 +231,12 @@ def diagonal(a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
 
 
 # What they share ---------------------------------------------------------------------------------
+
+
+def _held(a: Any) -> Any:
+    """The operand of a function that is a method, too: a number of Python's becomes an array."""
+    a = as_array(a)
+    return as_0d(a) if type_of_value(a).weak else a
 
 
 def diagonal_view(a: Any, offset: int, axis1: int, axis2: int) -> Any:

@@ -28,8 +28,15 @@ from clearprop.tracing.promote import (
     strengthened,
     together,
     type_of_value,
+    weakened,
 )
-from clearprop.tracing.protocols import array_function, array_ufunc, unsupported, with_out
+from clearprop.tracing.protocols import (
+    ATTRIBUTES,
+    array_function,
+    array_ufunc,
+    unsupported,
+    with_out,
+)
 from clearprop.tracing.trace import (
     CURRENT,
     Trace,
@@ -41,6 +48,7 @@ from clearprop.tracing.trace import (
 from clearprop.tracing.views import refresh, require_writable, view, write
 
 __all__ = [
+    "ATTRIBUTES",
     "CURRENT",
     "Argument",
     "Leaf",
@@ -97,6 +105,7 @@ __all__ = [
     "unsupported",
     "user_line",
     "view",
+    "weakened",
     "with_out",
     "write",
     "zeros",

@@ -65,7 +65,7 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
     if trace.abstract or trace.hollow:
         concrete = stand_in(primitive, numbers, params, type_)
     elif nested:
-        concrete = bind(primitive, numbers, params)
+        concrete = bind(primitive, [*map(_as_written, nodes, numbers)], params)
     else:
         concrete = primitive.evaluator(params)(*numbers)
     if concrete.__class__ is np.ndarray and not type_.shape:
@@ -79,6 +79,11 @@ def record(trace: Trace, primitive: Primitive, operands: Sequence[Any], params: 
         if saves_result:
             trace.saved[node] = concrete
     return Traced(trace, node, concrete, bool(type_.shape))
+
+
+def _as_written(value: Value, number: Any) -> Any:
+    """An operand for the enclosing trace, where a number of Python's is to be weak, too."""
+    return number.item() if value.__class__ is Constant and value.type.weak else number
 
 
 def stand_in(primitive: Primitive, numbers: Sequence[Any], params: Params, type_: Type) -> Any:

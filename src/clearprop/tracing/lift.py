@@ -21,11 +21,12 @@ def lift(trace: Trace, value: Any, *, is_array: bool | None = None) -> Traced:
     value = plain(value)
     if value.__class__ is Traced and value.owner is trace:  # a list of traced values
         return value
-    shaped = bool(type_of_value(value).shape)
+    if is_array is None:
+        is_array = value.is_array if value.__class__ is Traced else isinstance(value, np.ndarray)
     concrete = value.snapshot() if value.__class__ is Traced else _number(value)
     if trace.detached:
         concrete = bottom(concrete)
-    return Traced(trace, trace.capture(value), concrete, shaped if is_array is None else is_array)
+    return Traced(trace, trace.capture(value), concrete, is_array)
 
 
 def filled(trace: Trace, array: np.ndarray[Any, Any], number: Any) -> Traced:

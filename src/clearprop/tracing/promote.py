@@ -43,12 +43,16 @@ def elementwise(primitive: Elementwise, *operands: Any) -> Any:
 
 
 def settled(ufunc: np.ufunc, *operands: Any) -> list[Any]:
-    """The operands of a function that a ufunc stands for, cast and broadcast as it would."""
+    """The operands of a function that a ufunc stands for, cast and broadcast as it would.
+
+    Plain ones come as NumPy's scalars and arrays, with a dtype.
+    """
     values = [plain(operand) for operand in operands]
     types = tuple(type_of_value(value) for value in values)
     shape = common_shape([type_.shape for type_ in types], ufunc.__name__)
     dtypes = _ufunc_dtypes(ufunc, types)
-    return [fit(v, t, shape, dtype) for v, t, dtype in zip(values, types, dtypes, strict=True)]
+    fitted = [fit(v, t, shape, dtype) for v, t, dtype in zip(values, types, dtypes, strict=True)]
+    return [value if hasattr(value, "dtype") else np.asarray(value)[()] for value in fitted]
 
 
 def _alike(second: Any, type_: Type) -> bool:
@@ -219,7 +223,16 @@ def together(*operands: Any) -> list[Any]:
 
 
 def strengthened(value: Any) -> Any:
-    """The value with a strong type: what a NumPy function returns for Python numbers."""
+    """The value, or a tuple of them, with a strong type: what NumPy makes of Python numbers."""
+    if value.__class__ is tuple:
+        return tuple(map(strengthened, value))
     if value.__class__ is Traced and value.node.type.weak:
         return bind(CATALOGUE["cast"], (value,), (("dtype", value.dtype),))
     return value
+
+
+def weakened(value: Traced) -> Any:
+    """A traced number as one of Python's, as ``value.item()`` would be outside."""
+    if value.node.type.weak:
+        return value
+    return bind(CATALOGUE["cast"], (value,), (("dtype", value.dtype), ("weak", True)))

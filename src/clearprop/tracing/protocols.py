@@ -40,6 +40,9 @@ ACCUMULATE: Final = {
 }
 """``ufunc.accumulate`` by the function that does the same."""
 
+ATTRIBUTES: Final = frozenset(("real", "imag"))
+"""Functions that give what the attribute gives: for a number of Python's, such a number."""
+
 _DEFAULTS: Final = {"casting": "same_kind", "order": "K", "subok": True, "where": True}
 
 
@@ -60,7 +63,7 @@ def array_ufunc(
         raise unsupported(name, f"{option}=")
     result = function(*inputs, **options)
     if not targets:
-        return _strong(result)
+        return strengthened(result)
     results = result if isinstance(result, tuple) else (result,)
     stored = [
         value if target is None else _store_ufunc(target, value, ufunc.__name__)
@@ -88,7 +91,8 @@ def with_out(
     """Call a function whose result goes into the array ``out=``, if there is one."""
     target = kwargs.pop("out", None)
     _require_traced(target, name, *args, *kwargs.values())
-    result = _strong(function(*args, **kwargs))
+    result = function(*args, **kwargs)
+    result = result if name in ATTRIBUTES else strengthened(result)
     return result if target is None else store(target, result, name)
 
 
@@ -203,10 +207,6 @@ def _require_traced(target: Any, name: str, *operands: Any) -> None:
     raise x.detached(
         f"np.{name}(…, out=) into a plain array", f"write y = np.{name}(…) without out={plain}"
     )
-
-
-def _strong(result: Any) -> Any:
-    return tuple(map(strengthened, result)) if result.__class__ is tuple else strengthened(result)
 
 
 def _is_default(key: str, value: Any) -> bool:

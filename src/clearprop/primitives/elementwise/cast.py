@@ -21,14 +21,12 @@ from clearprop.primitives.samples import booleans, complexes, integers, reals, s
 
 
 def result(x: Type, dtype: np.dtype[Any], weak: bool = False) -> Type:
-    """The wanted dtype; ``weak`` makes a weak int a weak float, as Python's own arithmetic does."""
+    """The wanted dtype; ``weak`` makes one of Python's numbers, as its own arithmetic does."""
     if x.dtype.kind == "c" and dtype.kind not in "cb":
         raise DtypeError(
             f"a cast from {x.dtype} to {dtype} would drop the imaginary part",
             remedy="Take the real part first: z.real.",
         )
-    if weak and not x.weak:
-        raise DtypeError(f"a cast from {x} to a weak {dtype}: only Python numbers are weak")
     return type_of(x.shape, dtype, weak)
 
 
