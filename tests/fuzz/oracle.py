@@ -146,12 +146,17 @@ def batches(case: Case) -> None:
     if not all(isinstance(x, float) or (x.ndim and x.flags.c_contiguous) for x in case.args):
         return  # elements of a batch are scalars or in C order, so that other steps are views
     stacked = [np.stack(column) for column in zip(*points, strict=True)]
+    rows = [*zip(*stacked, strict=True)]  # numbers in them are NumPy's, also where Python's were
+    try:
+        case.program.reference(*rows[0])
+    except TypeError:  # it writes into what NumPy makes of Python's numbers, but not of its own
+        return
     singles: tuple[tuple[Any, Callable[..., Any], str], ...] = (
         (case.f, lambda point: as_tuple(case.program.reference(*point)), "the values"),
         (case.gradient, case.gradients, "the gradients"),
     )
     for f, single, what in singles[: 1 + case.lot % 2]:
-        columns = zip(*map(single, points), strict=True)
+        columns = zip(*map(single, rows), strict=True)
         loop = [np.stack(column) for column in columns]
         close(as_tuple(cp.vmap(f)(*stacked)), loop, f"vmap and a loop, {what}", case.exact)
     case.checked.batched = True

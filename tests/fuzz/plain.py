@@ -1,4 +1,8 @@
-"""What clearprop's operations mean, in plain Python: the reference for programs that use them."""
+"""What clearprop's operations mean, in plain Python: the reference for programs that use them.
+
+The functions of loops and branches are handed NumPy's scalars in the place of numbers and 0-d
+arrays.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from clearprop import grad, hessian, jacobian, jvp, value_and_grad, vjp
 
 
 def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], *xs: Any) -> Any:
-    return _new(true_fn(*xs) if pred else false_fn(*xs))
+    return _new((true_fn if pred else false_fn)(*_new(xs)))
 
 
 def scan(
@@ -20,23 +24,25 @@ def scan(
 ) -> Any:
     leaves = optree.tree_leaves(xs)
     count = len(leaves[0]) if leaves else length
-    carry, outs = init, {}
+    carry, outs = _new(init), {}
     for i in reversed(range(count)) if reverse else range(count):
-        carry, outs[i] = f(carry, optree.tree_map(lambda x, i=i: x[i], xs))
+        carry, outs[i] = f(_new(carry), optree.tree_map(lambda x, i=i: x[i], xs))
     collected = [outs[i] for i in range(count)]
     return _new(carry), optree.tree_map(lambda *ys: np.stack(ys), *collected)
 
 
 def while_loop(cond_fn: Callable[..., Any], body_fn: Callable[..., Any], init: Any) -> Any:
-    while cond_fn(init):
-        init = body_fn(init)
-    return _new(init)
+    value = _new(init)
+    while cond_fn(value):
+        value = _new(body_fn(value))
+    return value
 
 
 def fori_loop(lower: int, upper: int, body_fn: Callable[..., Any], init: Any) -> Any:
+    value = _new(init)
     for i in range(lower, upper):
-        init = body_fn(i, init)
-    return _new(init)
+        value = _new(body_fn(i, value))
+    return value
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -65,7 +71,9 @@ def _new(result: Any) -> Any:
 def _copied(leaf: Any) -> Any:
     if isinstance(leaf, (float, np.ndarray, np.generic)):
         return np.array(leaf)[()]
-    return leaf.copy() if np.ndim(leaf) else leaf  # traced, inside a derivative
+    if isinstance(leaf, int):
+        return leaf
+    return leaf.copy() if np.ndim(leaf) else np.positive(leaf)  # traced, inside a derivative
 
 
 __all__ = ["grad", "hessian", "jacobian", "jvp", "value_and_grad", "vjp"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.fuzz.program import Program, written
 from tests.fuzz.statements import continue_with
-from tests.fuzz.writer import RefusedError, Writer, sound
+from tests.fuzz.writer import NAMESPACES, RefusedError, Writer, sound
 
 SHAPES = (
     *((), (3,), (2, 3), (2,), (), (2, 2), (3, 1), (1, 2), (4,), (2, 1, 2), (3, 3), (2, 3, 2)),
@@ -29,8 +29,7 @@ def program(draw: Callable[[int], int]) -> Program | None:
     Args:
         draw: ``draw(n)`` is one of 0, …, n - 1.
     """
-    writer = Writer(draw, "numpy", {}, continue_with)
-    writer.namespace = writer.pick(("numpy", "clearprop.numpy"))
+    writer = Writer(draw, [*NAMESPACES][draw(len(NAMESPACES))], {}, continue_with)
     args = {name: _argument(writer) for name in NAMES[: writer.number(1, 3)]}
     for name, text in args.items():
         writer.give(name, eval(text, {"np": np}))

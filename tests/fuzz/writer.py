@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+import clearprop.numpy
 from clearprop.errors import ClearpropError, ShapeError
 from tests.fuzz import plain
 
@@ -23,6 +24,7 @@ ELEMENTS = 24
 RANK = 4
 ERRORS = (ArithmeticError, AttributeError, IndexError, NameError, TypeError, ValueError)
 """What a line raises that makes no sense; NameError where a second call takes another branch."""
+NAMESPACES = {"numpy": np, "clearprop.numpy": clearprop.numpy}
 OURS = ("np.asarray(", "np.sigmoid(", "np.erf(")
 """What plain ``numpy`` does not have, or cannot trace."""
 CONSTANTS = ("0.5", "2.0", "1.5", "-0.7", "0.3", "-1.25", "3.0", "2", "3", "-1")
@@ -37,7 +39,7 @@ class Writer:
 
     Args:
         draw: The source of choices: ``draw(n)`` is one of 0, …, n - 1; 0 is the simplest.
-        namespace: ``numpy`` or ``clearprop.numpy``; arrays of the first cannot be written into.
+        namespace: One of the above; in a trace, arrays that the first makes cannot be written into.
         values: The variables in scope.
         go_on: Writes so many statements more; it knows the kinds that there are.
         within: The writer of the function around this one.
@@ -63,7 +65,8 @@ class Writer:
         self.abstract = abstract
         self.writes = within.writes if within else True
         self._numbers: Iterator[int] = within._numbers if within else itertools.count()
-        self._scope: dict[str, Any] = {**within._scope} if within else {"np": np, "cp": plain}
+        known = within._scope if within else {"np": NAMESPACES[namespace], "cp": plain}
+        self._scope: dict[str, Any] = {**known}
         self._scope.update(values)
 
     # Choices -------------------------------------------------------------------------------------
@@ -166,10 +169,11 @@ class Writer:
 
     def apart(self, count: int) -> list[str]:
         """Draw statements as if they came next, but hand their lines back."""
-        kept, self.lines = self.lines, []
+        before = len(self.lines)
         self._continue(self, count)
-        kept, self.lines = self.lines, kept
-        return kept
+        drawn = self.lines[before:]
+        del self.lines[before:]
+        return drawn
 
     def continue_with(self, count: int) -> None:
         """Draw that many statements more."""

@@ -119,8 +119,10 @@ def inner(w: Writer) -> None:
     params = [*child.params]
     lines = w.define(name, params, child, result)
     again = w.some(lambda v: np.shape(v) == np.shape(w[a])) or a
-    call = w.pick((f"{name}({a})", f"{name}({a}) + {name}({again})", f"{name}({name}({a}))"))
-    target = w.new()
+    calls = [f"{name}({a})", f"{name}({a}) + {name}({again})"]
+    if np.shape(child[result]) == np.shape(w[a]):  # its lines were drawn for that shape
+        calls.append(f"{name}({name}({a}))")
+    call, target = w.pick(calls), w.new()
     w.block([*lines, f"{target} = {call}"], [target])
 
 
