@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+from collections.abc import Iterable
 from typing import Final, final
 
 _TAKEN: Final = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}) | {"np"}
@@ -11,10 +12,15 @@ _TAKEN: Final = frozenset({*keyword.kwlist, *keyword.softkwlist, *dir(builtins)}
 
 @final
 class Names:
-    """Gives out names; none twice."""
+    """Gives out names; none twice.
 
-    def __init__(self) -> None:
-        self._taken = set(_TAKEN)
+    Args:
+        reserved: Words that mean something already.
+    """
+
+    def __init__(self, reserved: Iterable[str] = _TAKEN) -> None:
+        self._reserved = frozenset(reserved)
+        self._taken = set(self._reserved)
         self._counts: dict[str, int] = {}
 
     def take(self, wanted: str) -> str:
@@ -25,7 +31,7 @@ class Names:
         ('p_W', 'p_W_2', 'lambda_', '_2x')
         """
         stem = _fit(wanted)
-        if stem in _TAKEN:
+        if stem in self._reserved:
             stem += "_"
         found, count = stem, 1
         while found in self._taken:
