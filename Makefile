@@ -42,8 +42,11 @@ docs: $(VENV)/.docs ## build the documentation, running its tutorials
 	@$(ONE_THREAD) $(BIN)/sphinx-build -q -E -W --keep-going docs docs/_build/html
 	@echo "The documentation: $(CURDIR)/docs/_build/html/index.html"
 
-bench: $(VENV)/.bench ## compare speed with other libraries (installs autograd, JAX and PyTorch)
+bench: $(VENV)/.bench ## compare speed with other libraries, which it installs; takes an hour
 	@for file in benchmarks/bench_*.py; do $(ONE_THREAD) $(BIN)/python $$file || exit 1; done
+	@$(BIN)/python -m benchmarks.compiled
+	@$(BIN)/python -m benchmarks.compiled --all-cores
+	@$(BIN)/python -m scripts.benchmarks_page
 
 fuzz: $(VENV)/.dev ## hold the derivatives of random programs against each other; N=100000 SEED=0
 	@$(ONE_THREAD) $(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED)

@@ -1,0 +1,1 @@
+"""Compiled functions against their peers: ``python -m benchmarks.compiled --help``."""

@@ -1,0 +1,133 @@
+"""The gradient of straight-line scalar code of 10⁵ distinct operations.
+
+JAX takes 20 s for a thousand operations of this kind, and more than linearly longer for more; it
+does not take part.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from benchmarks.compiled.harness import FUNCTION, OURS, Bar, Case, Work
+from benchmarks.compiled.peers import ours_work
+
+INPUTS, WINDOW = 64, 1000
+Code = list[tuple[str, int, int]]
+
+
+def code(count: int) -> Code:
+    """Operations on earlier values, all of which the last 64 depend on; about so many.
+
+    Values stay between 0.05 and 3 in size: where one would leave those, its sine is taken.
+    """
+    draw = random.Random(0)
+    values = list(inputs())
+    made: Code = []
+    while len(made) < 1.48 * count:  # a third of them will turn out to be unused
+        a, b = (len(values) - 1 - draw.randrange(min(WINDOW, len(values))) for _ in range(2))
+        kind = draw.choices(("add", "sub", "mul", "sin"), (35, 25, 34, 6))[0]
+        value = _apply(kind, values[a], values[b], math.sin)
+        if not 0.05 < abs(value) < 3:
+            kind, value = "sin", math.sin(values[a])
+        made.append((kind, a, a if kind == "sin" else b))
+        values.append(value)
+    live = set(range(len(values) - 64, len(values)))
+    for place in range(len(made) - 1, -1, -1):
+        if INPUTS + place in live:
+            live.update(made[place][1:])
+    names = {i: i for i in range(INPUTS)}
+    kept: Code = []
+    for place, (kind, a, b) in enumerate(made):
+        if INPUTS + place in live:
+            names[INPUTS + place] = INPUTS + len(kept)
+            kept.append((kind, names[a], names[b]))
+    return kept
+
+
+def inputs() -> np.ndarray:
+    return np.random.default_rng(3).uniform(0.5, 1.5, INPUTS)
+
+
+def _apply(kind: str, a: Any, b: Any, sin: Any) -> Any:
+    match kind:
+        case "add":
+            return a + b
+        case "sub":
+            return a - b
+        case "mul":
+            return a * b
+    return sin(a)
+
+
+def value_of(code: Code, sin: Any) -> Any:
+    """The code as a function of its inputs: the sum of its last 64 values."""
+
+    def f(x: Any) -> Any:
+        values = [x[i] for i in range(INPUTS)]
+        for kind, a, b in code:
+            values.append(_apply(kind, values[a], values[b], sin))
+        total = values[-64]
+        for value in values[-63:]:
+            total = total + value
+        return total
+
+    return f
+
+
+def by_hand(code: Code, x: np.ndarray) -> np.ndarray:
+    """The reverse sweep as a loop over the code."""
+    values = x.tolist()
+    for kind, a, b in code:
+        values.append(_apply(kind, values[a], values[b], math.sin))
+    slopes = [0.0] * (len(values) - 64) + [1.0] * 64
+    for place in range(len(code) - 1, -1, -1):
+        kind, a, b = code[place]
+        slope = slopes[INPUTS + place]
+        match kind:
+            case "add":
+                slopes[a] += slope
+                slopes[b] += slope
+            case "sub":
+                slopes[a] += slope
+                slopes[b] -= slope
+            case "mul":
+                slopes[a] += slope * values[b]
+                slopes[b] += slope * values[a]
+            case _:
+                slopes[a] += slope * math.cos(values[a])
+    return np.array(slopes[:INPUTS])
+
+
+def of_casadi(code: Code, x: np.ndarray) -> Work:
+    """CasADi's virtual machine."""
+    import casadi
+
+    v = casadi.SX.sym("x", INPUTS)
+    f = casadi.Function("f", [v], [casadi.gradient(value_of(code, casadi.sin)(v), v)])
+    return Work(lambda: f(x), lambda result: [np.asarray(result)[:, 0]])
+
+
+def case(count: int) -> Case:
+    """Of so many operations; figures are for each of them, forward and back."""
+    given, x = code(count), inputs()
+    f = value_of(given, np.sin)
+    contenders = {
+        OURS: partial(ours_work, "grad", f, x),
+        FUNCTION: partial(ours_work, "value", f, x),
+        "casadi": partial(of_casadi, given, x),
+        "Python by hand": lambda: Work(lambda: by_hand(given, x)),
+    }
+    return Case(
+        *(f"straight-{count}", f"gradient of straight-line code of {len(given):,} operations"),
+        *("operation", len(given), lambda: [by_hand(given, x)], contenders),
+        bars=(Bar(1e-9, ()),),
+        rtol=1e-6,
+    )
+
+
+CASES = [partial(case, 10**5), partial(case, 10**4)]
