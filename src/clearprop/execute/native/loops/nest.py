@@ -3,7 +3,8 @@
 The axes are first merged to the fewest that all accesses can be walked by. One of them is taken by
 vectors, that along which most accesses lie side by side; the kept ones go around the folded ones.
 What does not depend on an inner loop is computed outside of it. Shapes are known, so the last
-vector of an axis is masked by a constant, and only where the length is no multiple.
+vector of an axis is masked by a constant, and only where the length is no multiple. Long sums of
+floats are sums of sums of blocks, in a fixed order.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import numpy as np
 
 from clearprop.execute.native.layouts import Buffer, Layout, collapsed, whole
 from clearprop.execute.native.loops.access import Access
+from clearprop.execute.native.loops.folds import blocks, horizontal, least, ordered
 from clearprop.execute.native.loops.instructions import Instructions, identity
-from clearprop.execute.native.loops.writer import Writer, vector
+from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.steps import Loop, Store
 from clearprop.execute.native.terms import Term, number
@@ -29,7 +31,12 @@ ACCUMULATORS: Final = 16
 SMALL: Final = 24
 """Up to so many terms a loop takes several vectors per trip."""
 
+BLOCK: Final = 16
+"""So many trips are summed by themselves, so many of those again, and so on: errors stay small."""
+
 MASK: Final = np.dtype(bool)
+
+Trip = Callable[[str, list[str]], Sequence[str]]
 
 
 def loop_text(
@@ -87,7 +94,7 @@ class _Nest:
         self.lengths, self.kept, self.strides = collapsed(layouts, loop.domain, marks)
         self.layouts = layouts
         roots = [x.term for x in loop.stores] + [x.term for x in loop.folds]
-        self.terms = _ordered(roots)
+        self.terms = ordered(roots)
         widest = max((t.dtype.itemsize for t in self.terms if t.dtype != MASK), default=1)
         self.axis = self._vector_axis(machine.lanes(widest))
         self.lanes = 1 if self.axis is None else self._lanes(machine.lanes(widest))
@@ -194,7 +201,7 @@ class _Nest:
             self._inside(depth, index, 1)
             return self._flat()
 
-        self._take(self.writer.loop(self.lengths[axis], self._carried(), trip))
+        self._repeated(depth, self.lengths[axis], 1, trip)
 
     def _by_vectors(self, depth: int) -> None:
         """The loop along the vector's axis: whole trips, then what is left."""
@@ -209,7 +216,7 @@ class _Nest:
             return self._flat()
 
         if totaltrips:
-            self._take(self.writer.loop(totaltrips, self._carried(), trip))
+            self._repeated(depth, totaltrips, stride, trip)
         if rest:
             self.vectors, self.tail = -(-rest // self.lanes), rest % self.lanes
             self._inside(depth, str(totaltrips), stride)
@@ -219,14 +226,18 @@ class _Nest:
         """One trip of a loop: addresses, what depends on it, and the loops within."""
         saved = list(self.pointers)
         known = dict(self.names)
+        self._advance(depth, index, step)
+        self._compute(depth)
+        self._level(depth + 1)
+        self.pointers, self.names = saved, known
+
+    def _advance(self, depth: int, index: str, step: int) -> None:
+        """All addresses moved on by so many steps along a loop's axis."""
         for place, layout in enumerate(self.layouts):
             stride = self.strides[place][self.order[depth]]
             if stride:
                 by = self.access.times(index, step * stride)
-                self.pointers[place] = self.access.moved(saved[place], layout.dtype, by)
-        self._compute(depth)
-        self._level(depth + 1)
-        self.pointers, self.names = saved, known
+                self.pointers[place] = self.access.moved(self.pointers[place], layout.dtype, by)
 
     def _compute(self, depth: int) -> None:
         """The terms that depend on this loop, and on none within."""
@@ -270,6 +281,53 @@ class _Nest:
                 mine = self.accumulated[at]
                 mine[i] = self.unit.combine(fold.op, fold.term.dtype, mine[i], value)
 
+    # Long sums ------------------------------------------------------------------------------------
+
+    def _repeated(self, depth: int, trips: int, step: int, trip: Trip) -> None:
+        """A loop; a long one that sums floats is a loop over blocks, each with its own sums."""
+        sizes: list[int] = []
+        sums = any(fold.op == "add" and fold.term.dtype.kind == "f" for fold in self.loop.folds)
+        if self.accumulated and sums and trips >= 2 * BLOCK:
+            sizes.append(BLOCK)
+            while sizes[0] * 2 * BLOCK <= trips:
+                sizes.insert(0, sizes[0] * BLOCK)
+        self._by_blocks(depth, trips, sizes, step, trip)
+
+    def _by_blocks(
+        self, depth: int, trips: int | str, sizes: Sequence[int], step: int, trip: Trip
+    ) -> None:
+        """A loop as loops over blocks of these sizes, the largest first, each within the last."""
+        if not sizes:
+            self._take(self.writer.loop(trips, self._carried(), trip))
+            return
+        size, start = sizes[0], list(self.pointers)
+
+        def block(index: str, carried: list[str]) -> list[str]:
+            self._advance(depth, index, size * step)
+            count = least(self.writer, trips, index, size)
+            self.accumulated = self._nothing(len(self.accumulated[0]))
+            self._by_blocks(depth, count, sizes[1:], step, trip)
+            own = self.accumulated
+            self._take(carried)
+            self.accumulated = [
+                [
+                    self.unit.combine(fold.op, fold.term.dtype, *pair)
+                    for pair in zip(*both, strict=True)
+                ]
+                for fold, *both in zip(self.loop.folds, self.accumulated, own, strict=True)
+            ]
+            self.pointers = list(start)
+            return self._flat()
+
+        self._take(self.writer.loop(blocks(self.writer, trips, size), self._carried(), block))
+
+    def _nothing(self, count: int) -> list[list[str]]:
+        """Accumulators that have taken in nothing yet, so many per fold."""
+        return [
+            [self.unit.splat(identity(f.op, f.term.dtype), f.term.dtype)] * count
+            for f in self.loop.folds
+        ]
+
     # Folds ----------------------------------------------------------------------------------------
 
     def _folding(self, depth: int) -> None:
@@ -277,49 +335,17 @@ class _Nest:
         folds = self.loop.folds
         across = self.axis is not None and not self.kept[self.axis]
         count = self.width if across else self.vectors
-        self.accumulated = [
-            [self.unit.splat(identity(f.op, f.term.dtype), f.term.dtype)] * count for f in folds
-        ]
+        self.accumulated = self._nothing(count)
         self._level(depth)
         first = len(self.loop.loads) + len(self.loop.stores)
         for place, (fold, mine) in enumerate(zip(folds, self.accumulated, strict=True), first):
             if across:
-                total = self._horizontal(fold.op, fold.term, mine)
+                total = horizontal(self.unit, fold.op, fold.term.dtype, mine)
                 self.access.store_one(fold.term.dtype, total, self.pointers[place])
             else:
                 for i, value in enumerate(mine):
                     self._store(place, i, value)
         self.accumulated = []
-
-    def _horizontal(self, op: str, term: Term, values: Sequence[str]) -> str:
-        """All lanes of several vectors as one number, in a fixed order."""
-        values = list(values)
-        while len(values) > 1:
-            pairs = [values[i : i + 2] for i in range(0, len(values), 2)]
-            values = [
-                self.unit.combine(op, term.dtype, *pair) if len(pair) == 2 else pair[0]
-                for pair in pairs
-            ]
-        (value,), lanes = values, self.lanes
-        unit = self.unit
-        while lanes > 1:
-            lanes //= 2
-            old, mask = vector(term.dtype, 2 * lanes), f"<{lanes} x i32>"
-            low, high = (
-                self.writer.put(
-                    f"shufflevector {old} {value}, {old} poison, {mask} "
-                    f"<{', '.join(f'i32 {i + start}' for i in range(lanes))}>"
-                )
-                for start in (0, lanes)
-            )
-            if lanes == 1:
-                low, high = (
-                    self.writer.put(f"extractelement <1 x {vector(term.dtype, 1)}> {x}, i32 0")
-                    for x in (low, high)
-                )
-            unit = Instructions(self.writer, lanes)
-            value = unit.combine(op, term.dtype, low, high)
-        return value
 
     def _carried(self) -> list[tuple[str, str]]:
         return [
@@ -358,18 +384,3 @@ class _Nest:
     def _tail_of(self, i: int) -> int:
         """How many lanes of a trip's i-th vector are elements, if not all; else 0."""
         return self.tail if i == self.vectors - 1 else 0
-
-
-def _ordered(roots: Sequence[Term]) -> list[Term]:
-    """All terms that the roots need, operands first; without recursion."""
-    found: dict[Term, None] = {}
-    pending = list(reversed(roots))
-    while pending:
-        term = pending[-1]
-        missing = [x for x in term.args if x not in found] if term not in found else []
-        if missing:
-            pending.extend(reversed(missing))
-            continue
-        pending.pop()
-        found.setdefault(term)
-    return list(found)

@@ -69,14 +69,14 @@ class Writer:
 
     def loop(
         self,
-        trips: int,
+        trips: int | str,
         carried: Sequence[tuple[str, str]],
         body: Callable[[str, list[str]], Sequence[str]],
     ) -> list[str]:
         """A loop over 0, 1, …, trips − 1, of at least one trip.
 
         Args:
-            trips: How often.
+            trips: How often; a number that is known, or a value's name.
             carried: The types and first values of what goes from trip to trip.
             body: Writes a trip, given the index and the carried values; returns the next ones.
 
