@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -38,15 +39,16 @@ def assert_agrees(graph: Graph, values: list[Any], level: Any = None) -> Program
     return program
 
 
-@pytest.mark.parametrize("level", levels())
 @each_dtype
 @each_sample
-def test_values_and_derivatives(
-    primitive: Primitive, sample: Sample, dtype: str, level: Any
-) -> None:
+def test_values_and_derivatives(primitive: Primitive, sample: Sample, dtype: str) -> None:
+    """At the host's best level, and by turns at one of the others."""
     made = drawn(primitive, sample, dtype)
-    assert_agrees(made.graph, made.values, level)
-    if made.smooth:
-        direction, cotangent = made.direction(made.moving), made.direction(made.slopes)
-        assert_agrees(forward(made.graph), [*made.values, *direction], level)
-        assert_agrees(reverse(made.graph), [*made.values, *cotangent], level)
+    others = levels()[1:] or levels()
+    turn = zlib.crc32(f"{primitive.name} {sample} {dtype}".encode()) % len(others)
+    for level in dict.fromkeys((levels()[0], others[turn])):
+        assert_agrees(made.graph, made.values, level)
+        if made.smooth:
+            direction, cotangent = made.direction(made.moving), made.direction(made.slopes)
+            assert_agrees(forward(made.graph), [*made.values, *direction], level)
+            assert_agrees(reverse(made.graph), [*made.values, *cotangent], level)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import final
 
-from clearprop.execute.native.layouts import Layout
+from clearprop.execute.native.layouts import Layout, region
+from clearprop.execute.native.pieces import Part, Place, is_pieced, parts, source
 from clearprop.execute.native.steps import FOLDS, Fold, Loop, Store
 from clearprop.execute.native.terms import VOCABULARY, NotLowered, Term, number
 from clearprop.graph import Constant, Node, Value
@@ -23,6 +24,7 @@ class Cluster:
         stored: The values that it writes to memory.
         folds: Its reductions.
         copies: Layouts that it copies, and where to.
+        cuts: Where values that are put together from parts divide the domain, axis by axis.
     """
 
     count: int = 0
@@ -30,15 +32,16 @@ class Cluster:
     stored: list[Value] = field(default_factory=list)
     folds: list[Node] = field(default_factory=list)
     copies: list[tuple[Layout | Term, Layout]] = field(default_factory=list)
+    cuts: dict[int, set[int]] = field(default_factory=dict)
 
 
-def loop_of(
+def loops_of(
     cluster: Cluster,
     domain: tuple[int, ...],
     is_inside: Callable[[Value], bool],
     layout_of: Callable[[Value], Layout],
-) -> Loop:
-    """The loop over a domain that does a cluster's work.
+) -> list[Loop]:
+    """The loops over a domain that do a cluster's work: one for each part of it.
 
     Args:
         cluster: The cluster.
@@ -46,51 +49,104 @@ def loop_of(
         is_inside: Whether a value is computed in this loop, and not read from memory.
         layout_of: Where a value lies in memory.
     """
-    loop = Loop(domain, cluster.folded or ())
-    places: dict[Layout, Term] = {}
-    known: dict[Value, Term] = {}
+    return [
+        _Building(cluster, part, is_inside, layout_of).loop for part in parts(domain, cluster.cuts)
+    ]
 
-    def load(layout: Layout) -> Term:
-        if layout not in places:
-            places[layout] = Term("load", (), layout.dtype, len(loop.loads))
-            loop.loads.append(layout)
-        return places[layout]
 
-    def term(value: Value) -> Term:
+_Placed = tuple[Value, Place]
+"""A value, and which element of it stands at the beginning of the part."""
+
+
+@final
+class _Building:
+    """A loop over one part of a domain, term by term."""
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        part: Part,
+        is_inside: Callable[[Value], bool],
+        layout_of: Callable[[Value], Layout],
+    ) -> None:
+        self.part = part
+        self.is_inside = is_inside
+        self.layout_of = layout_of
+        self.loop = Loop(part.shape, cluster.folded or ())
+        self.places: dict[Layout, Term] = {}
+        self.known: dict[_Placed, Term] = {}
+        for value in cluster.stored:
+            self._store(self._computed(value), layout_of(value))
+        for node in cluster.folds:
+            found = self._computed(node.operands[0])
+            if node.primitive.name in ("any", "all") and found.dtype.kind != "b":
+                found = found != 0
+            place = _spread(layout_of(node), self.loop)
+            self.loop.folds.append(Fold(fold_of(node.primitive.name, found), found, place))
+            self.loop.nodes.append(node)
+        for source_, to in cluster.copies:
+            term = source_ if isinstance(source_, Term) else self._load(source_, part.start)
+            self._store(term, to)
+
+    def _store(self, term: Term, to: Layout) -> None:
+        self.loop.stores.append(Store(term, self._within(to, self.part.start)))
+
+    def _within(self, layout: Layout, start: Place) -> Layout:
+        """The part of a layout that is walked over, from an element on."""
+        return region(layout, start, (1,) * len(start), self.part.shape)
+
+    def _load(self, layout: Layout, start: Place) -> Term:
+        found = self._within(layout, start)
+        if found not in self.places:
+            self.places[found] = Term("load", (), found.dtype, len(self.loop.loads))
+            self.loop.loads.append(found)
+        return self.places[found]
+
+    def _needs(self, value: Value, start: Place) -> list[_Placed]:
+        """What a value that is computed here is computed from."""
+        assert isinstance(value, Node), "only operations are fused"
+        if not is_pieced(value):
+            return [(x, start) for x in value.operands]
+        found = source(value, Part(start, self.part.shape))
+        return [] if found is None else [found]
+
+    def _term(self, value: Value, start: Place) -> Term:
         if isinstance(value, Constant) and not value.type.shape:
             return number(value.value, value.type.dtype)
-        return known[value] if is_inside(value) else load(layout_of(value))
+        if self.is_inside(value):
+            return self.known[value, start]
+        return self._load(self.layout_of(value), start)
 
-    def computed(root: Value) -> Term:
+    def _computed(self, root: Value) -> Term:
         """The term of a root, what it needs first; without recursion."""
-        pending = [root]
+        pending: list[_Placed] = [(root, self.part.start)]
         while pending:
-            value = pending[-1]
-            if value in known or not is_inside(value):
+            value, start = pending[-1]
+            if (value, start) in self.known or not self.is_inside(value):
                 pending.pop()
                 continue
-            assert isinstance(value, Node), "only operations are fused"
-            missing = [x for x in value.operands if x not in known and is_inside(x)]
+            needs = self._needs(value, start)
+            missing = [x for x in needs if x not in self.known and self.is_inside(x[0])]
             if missing:
                 pending.extend(missing)
                 continue
             pending.pop()
-            known[value] = lowered(value, [term(x) for x in value.operands])
-            loop.nodes.append(value)
-        return term(root)
+            assert isinstance(value, Node), "only operations are fused"
+            terms = [self._term(*x) for x in needs]
+            if is_pieced(value):
+                self.known[value, start] = terms[0] if terms else number(0, value.type.dtype)
+            else:
+                self.known[value, start] = lowered(value, terms)
+            self.loop.nodes.append(value)
+        return self._term(root, self.part.start)
 
-    for value in cluster.stored:
-        loop.stores.append(Store(computed(value), layout_of(value)))
-    for node in cluster.folds:
-        found = computed(node.operands[0])
-        if node.primitive.name in ("any", "all") and found.dtype.kind != "b":
-            found = found != 0
-        place = _spread(layout_of(node), loop)
-        loop.folds.append(Fold(FOLDS[node.primitive.name], found, place))
-        loop.nodes.append(node)
-    for source, to in cluster.copies:
-        loop.stores.append(Store(load(source) if isinstance(source, Layout) else source, to))
-    return loop
+
+def fold_of(name: str, term: Term) -> str:
+    """How a reduction takes in one more; truth values add up by or."""
+    op = FOLDS[name]
+    if term.dtype.kind != "b":
+        return op
+    return {"add": "or", "multiply": "and", "maximum": "or", "minimum": "and"}.get(op, op)
 
 
 def lowered(node: Node, terms: Sequence[Term]) -> Term:

@@ -14,7 +14,7 @@ from math import prod
 from typing import Any, Final, final
 
 from clearprop.execute.native.bodies import Body, control_step, first_slice, without_histories
-from clearprop.execute.native.clusters import Cluster, loop_of, lowered
+from clearprop.execute.native.clusters import Cluster, loops_of, lowered
 from clearprop.execute.native.indexing import CHANGING
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import (
@@ -28,6 +28,7 @@ from clearprop.execute.native.layouts import (
 )
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.matrices import as_matrix, matrix, product_of
+from clearprop.execute.native.pieces import MOST_PARTS, count, cuts, is_pieced
 from clearprop.execute.native.placing import placed
 from clearprop.execute.native.planners import PLANNERS
 from clearprop.execute.native.special import FLAG
@@ -40,6 +41,9 @@ MOST_IN_A_LOOP: Final = 250
 
 CHEAP: Final = 3
 """Up to this cost a value is computed again rather than stored for another loop."""
+
+PIECE_CHEAP: Final = 24
+"""The same for what is put together from parts, which is stored only to be read once."""
 
 _COSTS: Final = {"divide": 4, "power": 30, "cast": 1, "floor_divide": 10, "remainder": 10}
 
@@ -153,6 +157,8 @@ class Planned:
             self._fuse(node)
         elif name == "dot":
             self._multiply(node)
+        elif is_pieced(node) and count([cuts(node)]) <= MOST_PARTS:
+            self._piece(node)
         elif name in ("pad", "concatenate"):
             self._write_regions(node)
         elif name == "assign":
@@ -232,14 +238,35 @@ class Planned:
         self._keys[node] = (stage, domain)
         self._ready[node] = stage
 
+    def _piece(self, node: Node) -> None:
+        """A value put together from parts, computed part by part with what is made of it."""
+        domain = node.type.shape
+        stage = 1
+        for operand in node.operands:
+            key = self._keys.get(operand)
+            if key is not None and not self._clusters[key].cuts:
+                stage = max(stage, key[0])
+            elif not isinstance(operand, Constant):
+                stage = max(stage, self._ready[operand] + 1)
+        mine = cuts(node)
+        while True:
+            stage = self._stage_for(stage, domain)
+            cluster = self._clusters[stage, domain]
+            if cluster.folded is None and count([cluster.cuts, mine]) <= MOST_PARTS:
+                break
+            stage += 1
+        for axis, places in mine.items():
+            cluster.cuts[axis] = cluster.cuts.get(axis, set()) | places
+        self._join(node, stage, domain)
+
     def _fold(self, node: Node) -> None:
         (operand,) = node.operands
         domain, axes = operand.type.shape, _axes(node)
         key = self._keys.get(operand)
         stage = self._after([operand]) if key is None else key[0]
-        if key is not None and self._clusters[key].folded not in (None, axes):
-            stage += 1
-        while self._clusters[stage, domain].folded not in (None, axes):
+        while self._clusters[stage, domain].folded not in (None, axes) or (
+            self._clusters[stage, domain].cuts
+        ):
             stage += 1
         cluster = self._clusters[stage, domain]
         cluster.folded = axes
@@ -438,7 +465,8 @@ class Planned:
                 theirs = self._keys.get(operand)
                 if theirs is None or theirs == mine or operand in self._memory:
                     continue
-                if self._cost(operand, CHEAP) > CHEAP:
+                again = PIECE_CHEAP if is_pieced(node) else CHEAP
+                if self._clusters[theirs].cuts or self._cost(operand, again) > again:
                     self._store(operand)
 
     def _cost(self, node: Value, limit: int) -> int:
@@ -455,16 +483,17 @@ class Planned:
     def _assemble(self) -> None:
         for (stage, domain), cluster in self._clusters.items():
             if cluster.stored or cluster.folds or cluster.copies:
-                self._staged.append((stage, self._loop((stage, domain), cluster)))
+                loops = self._loops((stage, domain), cluster)
+                self._staged.extend((stage, loop) for loop in loops)
         self._staged.sort(key=lambda pair: pair[0])
         self.steps = [step for _, step in self._staged]
 
-    def _loop(self, key: _Key, cluster: Cluster) -> Loop:
+    def _loops(self, key: _Key, cluster: Cluster) -> list[Loop]:
         def is_inside(value: Value) -> bool:
             mine = self._keys.get(value)
             return mine is not None and (mine == key or value not in self._memory)
 
-        return loop_of(cluster, key[1], is_inside, self._layout)
+        return loops_of(cluster, key[1], is_inside, self._layout)
 
 
 def _refusal(node: Node) -> str:
