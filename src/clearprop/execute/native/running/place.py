@@ -1,7 +1,7 @@
 """Where the largest or smallest element of each line stands: the first of ties, the first NaN.
 
 Where there is one line of elements side by side, or few, its elements go through the places of a
-vector in turn; each place keeps its best, and the best of those is found at the end.
+few vectors in turn; each place keeps its best, and the best of those is found at the end.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any, Final, final
+from typing import Final, final
 
 import numpy as np
 
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.loops.access import Access
 from clearprop.execute.native.loops.instructions import Instructions
-from clearprop.execute.native.loops.writer import LLVM, Writer
+from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.running.lines import Lines, each_line, without_axis
 from clearprop.execute.native.special import Base, Special
@@ -26,8 +26,8 @@ PLACE: Final = np.dtype(np.int64)
 
 MASK: Final = np.dtype(bool)
 
-LONG: Final = 4
-"""From this many vectors on, a line is walked by vectors."""
+VECTORS: Final = 4
+"""As many vectors are compared in turn; from as many on, a line is walked by vectors."""
 
 
 @final
@@ -70,7 +70,7 @@ class Place(Special):
             return
         heads = [without_axis(self.x, self.axis), self.to]
         lanes = machine.lanes(PLACE.itemsize)
-        if self.x.strides[self.axis] == 1 and self.x.shape[self.axis] >= LONG * lanes:
+        if self.x.strides[self.axis] == 1 and self.x.shape[self.axis] >= VECTORS * lanes:
             each_line(writer, 1, base, heads, lambda lines: self._by_vectors(writer, lines, lanes))
         else:
             each_line(writer, lanes, base, heads, lambda lines: self._together(writer, lines))
@@ -94,29 +94,59 @@ class Place(Special):
         access.store(PLACE, found[1], lines.starts[1], lines.apart[1], lines.tail)
 
     def _by_vectors(self, writer: Writer, lines: Lines, lanes: int) -> None:
-        """One line, whose elements lie side by side."""
+        """One line, whose elements lie side by side; several vectors keep their best in turn."""
         access, unit = Access(writer, lanes), Instructions(writer, lanes)
         dtype, start = self.x.dtype, lines.starts[0]
         whole, rest = divmod(self.x.shape[self.axis], lanes)
-        each = ", ".join(f"i64 {lane}" for lane in range(lanes))
-        first = access.load(dtype, start, 1, 0)
+        trips, over = divmod(whole, VECTORS)
 
-        def places(at: str) -> str:
-            begin = access.spread("i64", access.times(at, lanes))
-            return writer.put(f"add {unit.type(PLACE)} {begin}, <{each}>")
+        def taken(at: str, which: int, best: Sequence[str], tail: int = 0) -> list[str]:
+            """The best with one more vector: that of the trip, or one after the last."""
+            here = access.moved(start, dtype, access.times(at, VECTORS * lanes))
+            element = access.load(dtype, access.moved(here, dtype, which * lanes), 1, tail)
+            begin = access.spread("i64", access.times(at, VECTORS * lanes))
+            place = writer.put(f"add {types[1]} {begin}, {within[which]}")
+            return self._better(unit, element, place, best, access.mask(tail) if tail else "")
+
+        types = [unit.type(dtype), unit.type(PLACE)]
+        first = [
+            access.load(dtype, access.moved(start, dtype, i * lanes), 1, 0) for i in range(VECTORS)
+        ]
+        within = [_counted(i * lanes, lanes) for i in range(VECTORS)]
+        carried = [
+            pair for i in range(VECTORS) for pair in zip(types, (first[i], within[i]), strict=True)
+        ]
 
         def trip(index: str, carried: list[str]) -> list[str]:
             at = _next(writer, index)
-            here = access.moved(start, dtype, access.times(at, lanes))
-            return self._better(unit, access.load(dtype, here, 1, 0), places(at), carried)
+            pairs = [taken(at, i, carried[2 * i : 2 * i + 2]) for i in range(VECTORS)]
+            return [value for pair in pairs for value in pair]
 
-        types = [unit.type(dtype), unit.type(PLACE)]
-        found = writer.loop(whole - 1, [(types[0], first), (types[1], f"<{each}>")], trip)
+        found = [value for _, value in carried]
+        if trips > 1:
+            found = writer.loop(trips - 1, carried, trip)
+        best = [found[2 * i : 2 * i + 2] for i in range(VECTORS)]
+        for which in range(over):
+            best[which] = taken(str(trips), which, best[which])
         if rest:
-            here = access.moved(start, dtype, whole * lanes)
-            element, here = access.load(dtype, here, 1, rest), places(str(whole))
-            found = self._better(unit, element, here, found, access.mask(rest))
-        access.store_one(PLACE, self._best(writer, types, found, lanes), lines.starts[1])
+            best[0] = taken(str(trips), over, best[0], rest)
+        while len(best) > 1:
+            best = [self._first(unit, *best[i : i + 2]) for i in range(0, len(best), 2)]
+        access.store_one(PLACE, self._best(writer, types, best[0], lanes), lines.starts[1])
+
+    def _first(self, unit: Instructions, a: Sequence[str], b: Sequence[str]) -> list[str]:
+        """The better of two with their places; of equal ones the first."""
+        put, mask, places = unit.writer.put, unit.type(MASK), unit.type(PLACE)
+        wins = self._beats(unit, b[0], a[0])
+        stays = self._beats(unit, a[0], b[0])
+        earlier = put(f"icmp slt {places} {b[1]}, {a[1]}")
+        other = put(f"xor {mask} {stays}, {unit.splat(True, MASK)}")
+        tie = put(f"and {mask} {earlier}, {other}")
+        chosen = put(f"or {mask} {wins}, {tie}")
+        return [
+            put(f"select {mask} {chosen}, {type_} {new}, {type_} {old}")
+            for type_, new, old in ((unit.type(self.x.dtype), b[0], a[0]), (places, b[1], a[1]))
+        ]
 
     def _better(
         self, unit: Instructions, element: str, place: str, best: Sequence[str], only: str = ""
@@ -144,29 +174,24 @@ class Place(Special):
         known = put(f"fcmp ord {type_} {b}, {b}")
         return put(f"and {unit.type(MASK)} {beyond}, {known}")
 
-    def _best(self, writer: Writer, types: Sequence[str], found: list[str], lanes: int) -> str:
-        """The place of the best of a vector; of equal ones the first."""
-        unit, put = Instructions(writer, 1), writer.put
-        best: list[str] = []
-        for lane in range(lanes):
-            element, place = (
-                put(f"extractelement {type_} {value}, i32 {lane}")
+    def _best(self, writer: Writer, types: Sequence[str], found: Sequence[str], lanes: int) -> str:
+        """The place of the best of a vector."""
+        unit = Instructions(writer, 1)
+        singles = [
+            [
+                writer.put(f"extractelement {type_} {value}, i32 {lane}")
                 for type_, value in zip(types, found, strict=True)
-            )
-            if not best:
-                best = [element, place]
-                continue
-            beaten = self._beats(unit, best[0], element)
-            wins = self._beats(unit, element, best[0])
-            earlier = put(f"icmp slt i64 {place}, {best[1]}")
-            tie = put(f"select i1 {beaten}, i1 false, i1 {earlier}")
-            chosen = put(f"or i1 {wins}, {tie}")
-            single: Any = LLVM[self.x.dtype.name]
-            best = [
-                put(f"select i1 {chosen}, {type_} {new}, {type_} {old}")
-                for type_, new, old in ((single, element, best[0]), ("i64", place, best[1]))
             ]
-        return best[1]
+            for lane in range(lanes)
+        ]
+        while len(singles) > 1:
+            singles = [self._first(unit, *singles[i : i + 2]) for i in range(0, len(singles), 2)]
+        return singles[0][1]
+
+
+def _counted(first: int, lanes: int) -> str:
+    """Numbers from the first on, one per place."""
+    return f"<{', '.join(f'i64 {first + lane}' for lane in range(lanes))}>"
 
 
 def _next(writer: Writer, index: str) -> str:
