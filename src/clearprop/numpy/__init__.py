@@ -35,6 +35,7 @@ from clearprop.numpy import (
     linalg,
     moving,
     numerics,
+    positions,
     products,
     reductions,
     shapes,
@@ -56,6 +57,7 @@ from clearprop.numpy.joining import *
 from clearprop.numpy.kinds import *
 from clearprop.numpy.moving import *
 from clearprop.numpy.numerics import *
+from clearprop.numpy.positions import *
 from clearprop.numpy.products import *
 from clearprop.numpy.reductions import *
 from clearprop.numpy.shapes import *
@@ -78,6 +80,7 @@ __all__ += joining.__all__
 __all__ += kinds.__all__
 __all__ += moving.__all__
 __all__ += numerics.__all__
+__all__ += positions.__all__
 __all__ += products.__all__
 __all__ += reductions.__all__
 __all__ += shapes.__all__

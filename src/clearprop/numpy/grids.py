@@ -8,6 +8,7 @@ import numpy as np
 
 from clearprop.numpy.public import creates
 from clearprop.numpy.shapes import moveaxis
+from clearprop.numpy.static import static
 from clearprop.tracing import (
     Traced,
     apply,
@@ -61,6 +62,7 @@ def linspace(
     axis: Any = 0,
 ) -> Any:
     """``num`` numbers at equal distances from start to stop."""
+    num = static(num)
     if not any(as_array(value).__class__ is Traced for value in (start, stop)):
         made = np.linspace(start, stop, num, endpoint, retstep, dtype, axis)
         return (new_array(made[0]), made[1]) if retstep else new_array(made)
@@ -128,13 +130,13 @@ def identity(n: Any, dtype: Any = None) -> Any:
 @creates(np.tri)
 def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = float) -> Any:
     """Ones on and below the k-th diagonal, zeros above."""
-    return new_array(np.tri(N, M, k, dtype))
+    return new_array(np.tri(static(N), static(M), static(k), dtype))
 
 
 @creates(np.indices)
 def indices(dimensions: Any, dtype: Any = int, sparse: Any = False) -> Any:
     """The positions in a grid: an array of them per axis."""
-    made = np.indices(dimensions, dtype, sparse)
+    made = np.indices(static(dimensions), dtype, sparse)
     return tuple(map(new_array, made)) if isinstance(made, tuple) else new_array(made)
 
 

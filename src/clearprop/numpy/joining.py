@@ -20,6 +20,7 @@ from clearprop.numpy.shapes import (
     ravel,
     transpose,
 )
+from clearprop.numpy.static import static
 from clearprop.tracing import Traced, apply, as_array, cast, getitem, user_line
 
 __all__ = [
@@ -208,7 +209,7 @@ def _joined_dtype(dtypes: list[Any], dtype: Any, casting: Any) -> Any:
 
 def _pieces(function: Callable[..., Any], ary: Any, where: Any, axis: Any) -> list[Any]:
     """The parts, whose bounds NumPy finds on the positions along the axis."""
-    ary = as_array(ary)
+    ary, where = as_array(ary), static(where)
     axis = single_axis(axis, ary.ndim)
     pieces, before = [], [slice(None)] * axis
     for part in function(np.arange(ary.shape[axis]), where):

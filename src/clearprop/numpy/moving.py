@@ -14,13 +14,13 @@ import numpy as np
 from clearprop.numpy.public import as_0d, choice, follows, uniform
 from clearprop.numpy.reductions import dtype_by, sum
 from clearprop.numpy.shapes import diagonal, ravel
+from clearprop.numpy.static import static
 from clearprop.tracing import (
     Traced,
     apply,
     as_array,
     bottom,
     cast,
-    guard_index,
     laid_out,
     unsupported,
 )
@@ -62,7 +62,7 @@ def repeat(a: Any, repeats: Any, axis: Any = None) -> Any:
 @follows(np.resize)
 def resize(a: Any, new_shape: Any) -> Any:
     """Another shape filled with the elements in C order, from the first again when they run out."""
-    a = as_array(a)
+    a, new_shape = as_array(a), static(new_shape)
     if not a.size:
         return uniform(a.dtype.type(0), np.resize(np.empty(0), new_shape).shape)
     return moved(a, lambda places: np.resize(places, new_shape))
@@ -85,7 +85,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
 @follows(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0) -> Any:
     """Elements put around an array: a constant, or its own by edge, reflect, symmetric or wrap."""
-    a = as_array(array)
+    a, pad_width = as_array(array), static(pad_width)
     if mode in ("edge", "reflect", "symmetric", "wrap"):
         return moved(a, lambda places: np.pad(places, pad_width, mode))
     if mode != "constant":
@@ -182,11 +182,6 @@ def merged(function: Callable[..., Any], *arrays: Any) -> Any:
         result.concrete = laid_out(result.concrete, np.empty_like(places, dtype))
         result.is_array = isinstance(found, np.ndarray)
     return result
-
-
-def static(value: Any) -> Any:
-    """A count or position that decides on shapes: a traced integer is looked at, with a guard."""
-    return guard_index(value) if value.__class__ is Traced else value
 
 
 def _pad_widths(pad_width: Any, ndim: int) -> Any:

@@ -11,6 +11,7 @@ from clearprop.errors import DtypeError
 from clearprop.numpy.comparing import isneginf, isposinf
 from clearprop.numpy.complexes import is_complex
 from clearprop.numpy.public import choice, follows
+from clearprop.numpy.static import static
 from clearprop.tracing import (
     Traced,
     apply,
@@ -144,7 +145,7 @@ def divmod(x1: Any, x2: Any, /) -> Any:
 @follows(np.round)
 def round(a: Any, decimals: Any = 0) -> Any:
     """To a number of decimals, halves to even; its derivative is 0."""
-    a = as_array(a)
+    a, decimals = as_array(a), static(decimals)
     if is_complex(a):
         return _by_parts(lambda part: round(part, decimals), a)
     if a.dtype.kind in "iu" and decimals >= 0:
@@ -246,7 +247,7 @@ def sinc(x: Any) -> Any:
     there: 0 the first, −π²/3 the second.
     """
     x = as_array(x)
-    x = x if x.dtype.kind == "f" else cast(x, np.float64)
+    x = x if x.dtype.kind in "fc" else cast(x, np.float64)
     kind = x.dtype.type
     y = x * kind(np.pi)
     near = abs(y) < 1

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.numpy.public import as_0d, follows
+from clearprop.numpy.static import static
 from clearprop.tracing import Traced, as_array, bottom, getitem, owned, type_of_value, view
 
 __all__ = [
@@ -59,8 +60,7 @@ def size(a: Any, axis: Any = None) -> int:
 def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: Any = None) -> Any:
     """The same elements under another shape, one length of which may be −1; a view if possible."""
     a = _held(a)
-    lengths = tuple(map(operator.index, shape)) if np.ndim(shape) else (operator.index(shape),)
-    target = _ghost(a).reshape(lengths).shape
+    target = _ghost(a).reshape(_lengths(shape)).shape
     if order == "A":
         order = "F" if np.isfortran(np.asarray(bottom(a))) else "C"
     if order == "F":
@@ -165,8 +165,7 @@ def atleast_3d(*arys: Any) -> Any:
 def broadcast_to(array: Any, shape: Any) -> Any:
     """The elements repeated to another shape: a read-only view."""
     a = as_array(array)
-    lengths = tuple(map(operator.index, shape)) if np.ndim(shape) else (operator.index(shape),)
-    target = np.broadcast_to(_ghost(a), lengths).shape
+    target = np.broadcast_to(_ghost(a), _lengths(shape)).shape
     result = view("broadcast", a, always=True, shape=target)
     return _read_only(result, "the result of np.broadcast_to")
 
@@ -226,11 +225,17 @@ def rot90(m: Any, k: int = 1, axes: Any = (0, 1)) -> Any:
 @follows(np.diagonal)
 def diagonal(a: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     """The diagonal of two axes, as the last axis: a read-only view."""
-    result = diagonal_view(as_array(a), offset, axis1, axis2)
+    result = diagonal_view(as_array(a), static(offset), axis1, axis2)
     return _read_only(result, "the result of np.diagonal")
 
 
 # What they share ---------------------------------------------------------------------------------
+
+
+def _lengths(shape: Any) -> tuple[int, ...]:
+    """A shape that was given as one number or several."""
+    shape = static(shape)
+    return tuple(map(operator.index, shape)) if np.ndim(shape) else (operator.index(shape),)
 
 
 def _held(a: Any) -> Any:

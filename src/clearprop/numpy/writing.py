@@ -8,6 +8,7 @@ import numpy as np
 
 from clearprop.numpy.choosing import along_axis
 from clearprop.numpy.moving import moved
+from clearprop.numpy.positions import unraveled
 from clearprop.numpy.public import choice, follows
 from clearprop.numpy.reductions import single_axis
 from clearprop.numpy.shapes import reshape
@@ -49,7 +50,8 @@ def put(a: Any, ind: Any, v: Any, *, mode: Any = "raise") -> None:
     if ind.size and v.size:
         a = a if a.ndim else reshape(a, (1,))
         flat = apply("reshape", ind, shape=(ind.size,))
-        setitem(a, _unraveled(flat, a.shape), moved(v, lambda i: np.resize(i, ind.size)))
+        _require_inside(flat, a.size)
+        setitem(a, unraveled(flat, a.shape), moved(v, lambda i: np.resize(i, ind.size)))
 
 
 @follows(np.put_along_axis)
@@ -104,6 +106,14 @@ def _mask(mask: Any, target: Any, name: str) -> Any:
     return mask.reshape(target.shape)
 
 
+def _require_inside(flat: Any, size: int) -> None:
+    """Raise if a position in a flattened array is out of bounds, as far as it is known."""
+    places = np.asarray(bottom(flat))
+    wrong = places[(places < -size) | (places >= size)]
+    if wrong.size:
+        raise IndexError(f"index {int(wrong[0])} is out of bounds for axis 0 with size {size}")
+
+
 def _require_traced(target: Any, name: str, *values: Any) -> None:
     """Raise unless the array written into can hold a derivative."""
     traced = first_traced(values)
@@ -112,18 +122,3 @@ def _require_traced(target: Any, name: str, *values: Any) -> None:
             f"np.{name} into a plain array",
             "make that array with clearprop.numpy (zeros, array, stack), so that it can hold x",
         )
-
-
-def _unraveled(flat: Any, shape: tuple[int, ...]) -> tuple[Any, ...]:
-    """Positions in the flattened array as an index of the array."""
-    if flat.__class__ is not Traced:
-        size = int(np.prod(shape))
-        wrong = flat[(flat < -size) | (flat >= size)]
-        if wrong.size:
-            raise IndexError(f"index {int(wrong[0])} is out of bounds for axis 0 with size {size}")
-        return np.unravel_index(flat % size, shape)
-    index = []
-    for length in reversed(shape):
-        index.append(flat % length)
-        flat = flat // length
-    return tuple(reversed(index))

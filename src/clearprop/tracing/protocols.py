@@ -101,7 +101,7 @@ def unsupported(name: str, option: str = "", remedy: str = "") -> UnsupportedErr
     trace = CURRENT.get()
     near = []
     if trace is not None and not option:
-        near = difflib.get_close_matches(name, trace.namespace.keys() - _MACHINERY, 3, 0.65)
+        near = difflib.get_close_matches(name, trace.namespace.keys() - _MACHINERY, 3, 0.7)
     hint = f"Near it: {', '.join(near)}. " if near else ""
     error = UnsupportedError(
         f"np.{name}{f' with {option}' if option else ''} is not traced",

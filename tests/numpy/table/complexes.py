@@ -11,7 +11,18 @@ def call(name, **options):
     return lambda np, x: getattr(np, name)(x, **options)
 
 
-PARTS = ("abs", "absolute", "angle", "conj", "conjugate", "real", "imag", "square", "reciprocal")
+PARTS = (
+    "abs",
+    "absolute",
+    "angle",
+    "conj",
+    "conjugate",
+    "real",
+    "imag",
+    "square",
+    "reciprocal",
+    "sinc",
+)
 for name in PARTS:
     for shape in ((2, 3), (), (0,)):
         table.add(f"{name} complex {shape}", call(name), complexes(*shape))
@@ -19,6 +30,7 @@ for name in PARTS:
     table.add(f"{name} complex scalar", call(name), np.complex128(1 + 2j))
     if name not in ("real", "imag"):  # of which NumPy makes Python's float
         table.add(f"{name} Python's complex", call(name), 1 + 2j)
+table.add("sinc near 0", call("sinc"), np.array([0j, 0.1j, 0.2 + 0.2j, 0.3, 1.5 - 0.5j]))
 table.add("angle in degrees", call("angle", deg=True), complexes(3))
 table.add("angle of real numbers", call("angle"), signed(3))
 table.add("angle of integers", call("angle"), np.array([-2, 3]))
