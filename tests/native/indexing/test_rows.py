@@ -105,6 +105,20 @@ def test_positions_outside(wrong: Any, name: str, width: int) -> None:
     np.testing.assert_array_equal(found, CATALOGUE[name].value(np, x, *update, places))
 
 
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64"])
+def test_positions_from_the_end_are_counted_on_the_way(dtype: str) -> None:
+    """No loop makes an array of them; further from the end than there are rows is outside."""
+    compiled = cp.compile(lambda x, i, j: x[i, j])
+    x = numbers((300 if dtype != "int8" else 100, 9, 2), "float64")
+    i, j = np.array([[-1, 5], [-len(x), 0]], dtype), np.array([[-9], [8]], dtype)
+    i, j = np.broadcast_arrays(i, j)
+    np.testing.assert_array_equal(compiled(x, i.copy(), j.copy()), x[i, j])
+    assert compiled.explain_plan().loops == 0
+    for wrong in (-10, 9, -128, 127):
+        with pytest.raises(ArgumentError, match="cannot be run on these values"):
+            compiled(x, i.copy(), np.full(j.shape, wrong, dtype))
+
+
 def test_an_empty_axis_has_no_positions() -> None:
     assert_exact([("gather", [np.zeros((0, 3)), np.zeros(0, int)], {})])
     graph = cp.trace(lambda x, i: x[:0][i])(np.zeros((2, 3)), np.zeros(0, int))

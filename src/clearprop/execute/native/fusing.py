@@ -15,8 +15,9 @@ from typing import Any, Final, final
 
 from clearprop.execute.native.bodies import Body, control_step, first_slice, without_histories
 from clearprop.execute.native.clusters import Cluster, loops_of, lowered
-from clearprop.execute.native.indexing import CHANGING
+from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
+from clearprop.execute.native.lanes import LANES, laned, lanes_loop
 from clearprop.execute.native.layouts import (
     VIEWS,
     Buffer,
@@ -38,6 +39,9 @@ from clearprop.graph import Constant, Graph, Input, Node, Value, type_of
 
 MOST_IN_A_LOOP: Final = 250
 """From this number of operations on, the rest of a cluster becomes a loop of its own."""
+
+MOST_IN_LANES: Final = 3_000
+"""The same for the components of small arrays."""
 
 CHEAP: Final = 3
 """Up to this cost a value is computed again rather than stored for another loop."""
@@ -87,6 +91,7 @@ class Planned:
         self._folding: dict[Node, _Key] = {}
         self._parts: dict[Value, list[Layout]] = {}
         self._uses = Counter([*outputs, *(x for node in graph.nodes for x in node.operands)])
+        self._laned = laned(graph)
         self.inputs = [self._place(x) for x in graph.inputs]
         for node in graph.nodes:
             self._visit(node)
@@ -147,6 +152,8 @@ class Planned:
         objection = self._objection(node)
         if objection:
             self._fall_back(node, objection)
+        elif node in self._laned:
+            self._lane(node)
         elif name == "stop_gradient":
             self._alias(node, node.operands[0])
         elif name in VIEWS:
@@ -238,6 +245,23 @@ class Planned:
         self._keys[node] = (stage, domain)
         self._ready[node] = stage
 
+    def _lane(self, node: Node) -> None:
+        """An operation on small arrays, one per element of a batch."""
+        domain = (self._laned[node], LANES)
+        stage = 1
+        for operand in node.operands:
+            key = self._keys.get(operand)
+            if key is not None and key[1] == domain:
+                stage = max(stage, key[0])
+            elif not isinstance(operand, Constant):
+                stage = max(stage, self._ready[operand] + 1)
+        while self._clusters[stage, domain].count >= MOST_IN_LANES:
+            stage += 1
+        self._clusters[stage, domain].count += node.type.size // domain[0]
+        self._place(node)
+        self._keys[node] = (stage, domain)
+        self._ready[node] = stage
+
     def _piece(self, node: Node) -> None:
         """A value put together from parts, computed part by part with what is made of it."""
         domain = node.type.shape
@@ -263,7 +287,8 @@ class Planned:
         (operand,) = node.operands
         domain, axes = operand.type.shape, _axes(node)
         key = self._keys.get(operand)
-        stage = self._after([operand]) if key is None else key[0]
+        near = key is not None and key[1] == domain
+        stage = key[0] if key is not None and near else self._after([operand])
         while self._clusters[stage, domain].folded not in (None, axes) or (
             self._clusters[stage, domain].cuts
         ):
@@ -355,7 +380,7 @@ class Planned:
         else:
             stage = self._after(node.operands)
             self._place(node)
-        operands = [self._layout(x) for x in node.operands]
+        operands = [self._layout(x) for x in sources(node)]
         step = PLANNERS[name](node, operands, self._layouts[node])
         self.checks = self.checks or step.checks
         self._ready[node] = stage
@@ -465,6 +490,9 @@ class Planned:
                 theirs = self._keys.get(operand)
                 if theirs is None or theirs == mine or operand in self._memory:
                     continue
+                if theirs[1] != mine[1] and LANES in (*theirs[1][1:], *mine[1][1:]):
+                    self._store(operand)
+                    continue
                 again = PIECE_CHEAP if is_pieced(node) else CHEAP
                 if self._clusters[theirs].cuts or self._cost(operand, again) > again:
                     self._store(operand)
@@ -493,6 +521,8 @@ class Planned:
             mine = self._keys.get(value)
             return mine is not None and (mine == key or value not in self._memory)
 
+        if key[1][1:] == (LANES,):
+            return [lanes_loop(cluster, key[1][0], is_inside, self._layout)]
         return loops_of(cluster, key[1], is_inside, self._layout)
 
 

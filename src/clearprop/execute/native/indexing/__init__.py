@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from clearprop.execute.native.indexing import gather, scatter, search
+from clearprop.execute.native.indexing.positions import sources
 from clearprop.execute.native.special import Planner
+
+__all__ = ["CHANGING", "PLANNERS", "sources"]
 
 PLANNERS: Final[Mapping[str, Planner]] = {
     "gather": gather.planned,

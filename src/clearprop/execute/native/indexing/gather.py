@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-from clearprop.execute.native.indexing.rows import Rows, are_known
+from clearprop.execute.native.indexing.rows import Rows, rows_of
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
@@ -48,4 +48,4 @@ class Gather(Special):
 def planned(node: Node, operands: Sequence[Layout], result: Layout) -> Gather:
     """The step of a ``gather``."""
     x, *indices = operands
-    return Gather(node, Rows(x, tuple(indices), result, are_known(node, 1, x.shape)))
+    return Gather(node, rows_of(node, x, indices, result))

@@ -13,6 +13,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
+from clearprop.execute.native.indexing.positions import FIRST, are_known, counted
 from clearprop.execute.native.layouts import Buffer, Layout, collapsed
 from clearprop.execute.native.loops.access import Access
 from clearprop.execute.native.loops.nest import write_loop
@@ -21,7 +22,7 @@ from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.special import FLAG, Base
 from clearprop.execute.native.steps import Loop, Store
 from clearprop.execute.native.terms import Term
-from clearprop.graph import Constant, Node
+from clearprop.graph import Node
 
 OUTSIDE: Final = "outside"
 """The block to which a position outside of the array leads."""
@@ -35,12 +36,14 @@ class Rows:
     Attributes:
         array: Whose leading axes are indexed.
         indices: The index arrays, of one shape.
+        wraps: Per index array whether its negative positions count from the end.
         other: The rows read there, or to be written there: of the indices' shape and a row's.
         known: Whether all positions are known to lie in the array.
     """
 
     array: Layout
     indices: tuple[Layout, ...]
+    wraps: tuple[bool, ...]
     other: Layout
     known: bool
 
@@ -125,6 +128,8 @@ class Rows:
         pointer = first
         for axis, (index, place) in enumerate(zip(self.indices, places, strict=True)):
             position = _position(writer, index.dtype, place)
+            if self.wraps[axis]:
+                position = _from_end(writer, position, self.array.shape[axis])
             if not self.known:
                 within = writer.put(f"icmp ult i64 {position}, {self.array.shape[axis]}")
                 writer.require(within, OUTSIDE)
@@ -133,19 +138,21 @@ class Rows:
         return pointer
 
 
-def are_known(node: Node, first: int, shape: Sequence[int]) -> bool:
-    """Whether all positions are constants that lie in an array of that shape.
+def rows_of(node: Node, array: Layout, indices: Sequence[Layout], other: Layout) -> Rows:
+    """The rows that an operation reads or writes.
 
     Args:
         node: The operation.
-        first: The place of its first index array.
-        shape: Of the array.
+        array: Whose rows.
+        indices: Where its positions lie, as :func:`sources` gives them.
+        other: The rows read there, or to be written there.
     """
-    return all(
-        isinstance(index, Constant)
-        and bool(np.all((np.asarray(index.value) >= 0) & (np.asarray(index.value) < length)))
-        for index, length in zip(node.operands[first:], shape, strict=False)
-    )
+    values = node.operands[FIRST[node.primitive.name] :]
+    wraps = [
+        counted(value, length) is not None
+        for value, length in zip(values, array.shape, strict=False)
+    ]
+    return Rows(array, tuple(indices), tuple(wraps), other, are_known(values, array.shape))
 
 
 def _position(writer: Writer, dtype: np.dtype[Any], place: str) -> str:
@@ -155,6 +162,13 @@ def _position(writer: Writer, dtype: np.dtype[Any], place: str) -> str:
     if dtype.itemsize == 8:
         return number
     return writer.put(f"{'sext' if dtype.kind == 'i' else 'zext'} {type_} {number} to i64")
+
+
+def _from_end(writer: Writer, position: str, length: int) -> str:
+    """The position itself, or where it is negative that many before the end."""
+    negative = writer.put(f"icmp slt i64 {position}, 0")
+    later = writer.put(f"add i64 {position}, {length}")
+    return writer.put(f"select i1 {negative}, i64 {later}, i64 {position}")
 
 
 def each(

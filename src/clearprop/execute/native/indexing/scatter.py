@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
-from clearprop.execute.native.indexing.rows import Rows, are_known
+from clearprop.execute.native.indexing.rows import Rows, rows_of
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
@@ -59,5 +59,5 @@ class Scatter(Special):
 def planned(node: Node, operands: Sequence[Layout], result: Layout) -> Scatter:
     """The step of a ``scatter`` or ``scatter_add``; the result holds the base's elements."""
     _, update, *indices = operands
-    rows = Rows(result, tuple(indices), update, are_known(node, 2, result.shape))
+    rows = rows_of(node, result, indices, update)
     return Scatter(node, rows, node.primitive.name == "scatter_add")
