@@ -13,6 +13,7 @@ from clearprop.api.compiled.plan import ExecutionPlan
 from clearprop.api.compiled.variant import Variant
 from clearprop.errors import ArgumentError
 from clearprop.execute.native.calls import chained
+from clearprop.execute.source.c import c_source
 from clearprop.execute.source.python import python_source
 from clearprop.tracing import CURRENT, require_callable, user_line
 
@@ -139,7 +140,8 @@ class Compiled(Generic[P, R]):
 
         Args:
             kind: ``"llvm"`` for LLVM's language, ``"asm"`` for the processor's; ``"python"`` for a
-                program of NumPy that runs without clearprop and is made to be read.
+                program of NumPy that runs without clearprop and is made to be read; ``"c"`` for a
+                file of C99, its header on top, which needs C's own library alone.
 
         Raises:
             ArgumentError: If there is no such kind, or nothing was compiled yet.
@@ -151,10 +153,12 @@ class Compiled(Generic[P, R]):
             return 3.0 * (x * x)
         """
         program = self._compiled().program
+        title = getattr(self._function, "__name__", "f")
         match kind:
             case "python":
-                title = getattr(self._function, "__name__", "f")
                 return python_source(program.graph, title, self._caller)
+            case "c":
+                return str(c_source(program.graph, title, self._caller))
             case "llvm":
                 return program.text
             case "asm":
@@ -162,7 +166,7 @@ class Compiled(Generic[P, R]):
         raise ArgumentError(
             f"source has no kind {kind!r}",
             where=user_line(),
-            remedy='Use "python", "llvm" or "asm".',
+            remedy='Use "python", "c", "llvm" or "asm".',
         )
 
     def explain_plan(self) -> ExecutionPlan:

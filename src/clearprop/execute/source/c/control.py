@@ -34,19 +34,16 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
             first = frame.address(start)
             if i in step.histories:
                 history = step.histories[i]
-                row = step.length - 1 if step.backward else 0
-                first = f"{frame.pointer(history.buffer)} + {_row(history, str(row))}"
+                row = str(step.length - 1 if step.backward else 0)
+                first = f"{frame.pointer(history.buffer)} + {_row(history, row)}"
                 _copy(writer, first, frame.address(start), bytes_of(start))
             carried.append(writer.fresh("c"))
             writer.line(f"const {type_} *{carried[-1]} = {first};")
             others.append(in_scratch(type_, free))
             free += _rounded(final.buffer.bytes)
-        trip, at_ = writer.fresh("trip"), ""
+        trip = writer.fresh("trip")
+        here = f"({step.length - 1} - {trip})" if step.backward else trip
         with writer.loop(trip, step.length):
-            at_ = trip
-            if step.backward:
-                at_ = writer.fresh("row")
-                writer.line(f"const ptrdiff_t {at_} = {step.length - 1} - {trip};")
             targets = []
             for i, (other, final) in enumerate(zip(others, step.finals, strict=True)):
                 targets.append(writer.fresh("n"))
@@ -54,7 +51,7 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
                 choice = f"({step.length - 1} - {trip}) % 2 ? {other} : {ours}"
                 if i in step.histories:
                     history = step.histories[i]
-                    row = f"({at_} {'-' if step.backward else '+'} 1)"
+                    row = f"({here} {'-' if step.backward else '+'} 1)"
                     following = f"{frame.pointer(history.buffer)} + {_row(history, row)}"
                     choice = f"{trip} == {step.length - 1} ? {ours} : {following}"
                 writer.line(f"{type_name(final.dtype)} *const {targets[-1]} = {choice};")
@@ -67,12 +64,14 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
                 for buffer, layout in zip(buffers, layouts, strict=True):
                     if buffer in _used(body):
                         names[buffer] = writer.fresh("x" if const else "y")
-                        place_ = f"{frame.pointer(layout.buffer)} + {_row(layout, at_)}"
+                        place_ = f"{frame.pointer(layout.buffer)} + {_row(layout, here)}"
                         type_ = f"{const}{type_name(layout.dtype)}"
                         writer.line(f"{type_} *const {names[buffer]} = {place_};")
             _write(frame, body, names, at, steps)
             for mine, following in zip(carried, targets, strict=True):
                 writer.line(f"{mine} = {following};")
+        for mine in carried:
+            writer.line(f"(void){mine};")
 
 
 def write_while(frame: Frame, step: While, at: int, steps: Steps) -> None:
@@ -95,7 +94,7 @@ def write_while(frame: Frame, step: While, at: int, steps: Steps) -> None:
             writer.line(f"bool {goes_on};")
             names = _all(frame, step.cond.inputs[:count], step.consts)
             names.update(zip(step.cond.inputs[count:], [x[1] for x in carried], strict=True))
-            names[step.cond.outputs[0]] = f"(&{goes_on})"
+            names[step.cond.outputs[0]] = f"&{goes_on}"
             _write(frame, step.cond, {**_constants(frame, step.cond), **names}, at, steps)
             writer.line(f"if (!{goes_on}) break;")
             names = _all(frame, step.body.inputs[:count], step.consts)
@@ -105,11 +104,12 @@ def write_while(frame: Frame, step: While, at: int, steps: Steps) -> None:
             for type_, now, following, spare in carried:
                 writer.line(f"{now} = {following};")
                 with writer.block():
-                    writer.line(f"{type_} *const free_now = {spare};")
+                    writer.line(f"{type_} *const swap = {spare};")
                     writer.line(f"{spare} = {following};")
-                    writer.line(f"{following} = free_now;")
+                    writer.line(f"{following} = swap;")
         for (_, now, _, _), final in zip(carried, step.finals, strict=True):
             _copy(writer, frame.address(final), now, bytes_of(final))
+            writer.line(f"(void){now};")
 
 
 def write_branch(frame: Frame, step: Branch, at: int, steps: Steps) -> None:
@@ -125,12 +125,10 @@ def write_branch(frame: Frame, step: Branch, at: int, steps: Steps) -> None:
 
 
 def _write(frame: Frame, body: Body, names: dict[Buffer, str], at: int, steps: Steps) -> None:
-    """The steps of a body, in a block of their own."""
-    writer = frame.writer
-    with writer.block():
-        inner = Frame(writer, names, body.inside, at, body.scratch)
-        steps(inner, body.steps)
-        inner.close()
+    """The steps of a body."""
+    inner = Frame(frame.writer, names, body.inside, at, body.scratch)
+    steps(inner, body.steps)
+    inner.close()
 
 
 def _constants(frame: Frame, body: Body) -> dict[Buffer, str]:

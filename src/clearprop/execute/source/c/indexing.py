@@ -36,5 +36,5 @@ def write_rows(frame: Frame, step: Gather | Scatter) -> None:
             else:
                 terms = Terms(writer, lambda term: mine if term.payload else other)
                 pair = [Term("load", (), rows.array.dtype, at) for at in (1, 0)]
-                (total,) = terms.write([pair[0] + pair[1]])
+                ((total, _),) = terms.write([pair[0] + pair[1]])
                 writer.line(f"{mine} = {total};")

@@ -43,15 +43,17 @@ def write_loop(frame: Frame, loop: Loop) -> None:
         for fold in loop.folds:
             sums.append(writer.fresh("s"))
             start = identity(fold.op, fold.term.dtype)
-            text, _ = literal(start or (0 if is_empty else start), fold.term.dtype)
-            writer.line(f"{type_name(fold.term.dtype)} {sums[-1]} = {text};")
+            first = literal(start or (0 if is_empty else start), fold.term.dtype)[0]
+            writer.line(f"{type_name(fold.term.dtype)} {sums[-1]} = {first};")
         if not is_empty:
             with writer.nest([indices[i] for i in inner], [lengths[i] for i in inner]):
                 roots = [x.term for x in loop.stores] + [x.term for x in loop.folds]
                 texts = terms.write(roots)
                 for at, text in enumerate(texts[: len(loop.stores)], first_store):
-                    writer.line(f"{element(at)} = {text};")
-                for fold, name, text in zip(loop.folds, sums, texts[len(loop.stores) :], strict=True):
+                    writer.line(f"{element(at)} = {text[0]};")
+                for fold, name, text in zip(
+                    loop.folds, sums, texts[len(loop.stores) :], strict=True
+                ):
                     writer.line(f"{name} = {terms.combined(fold.op, fold.term.dtype, name, text)};")
         for at, name in enumerate(sums, first_fold):
             writer.line(f"{element(at)} = {name};")

@@ -23,18 +23,13 @@ from clearprop.execute.source.c.control import write_branch, write_scan, write_w
 from clearprop.execute.source.c.indexing import write_rows
 from clearprop.execute.source.c.loops import write_loop, write_product
 from clearprop.execute.source.c.terms import literal
+from clearprop.execute.source.c.words import WORDS
 from clearprop.execute.source.c.writer import Frame, Writer, type_name
 from clearprop.execute.source.names import Names
 from clearprop.graph import Graph, Guard, Node, location_of
 
-WORDS: Final = (
-    *("auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else"),
-    *("enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register"),
-    *("restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef"),
-    *("union", "unsigned", "void", "volatile", "while", "bool", "true", "false", "main"),
-    *("scratch", "NAN", "INFINITY", "y0", "y1", "yn", "j0", "j1", "jn", "gamma", "signgam"),
-)
-"""Words that C has for other things."""
+WIDTH: Final = 100
+"""Of the function's head."""
 
 PER_LINE: Final = 8
 """How many numbers of a constant stand in a line."""
@@ -61,7 +56,7 @@ class CSource:
         return f"{self.header}\n{self.text}"
 
 
-def c_source(graph: Graph, title: str = "f") -> CSource:
+def c_source(graph: Graph, title: str = "f", caller: str = "") -> CSource:
     """The graph as a function of C99 that needs C's own library alone.
 
     It takes a pointer to each input, to a place for each output, and to its scratch. Numbers stand
@@ -72,16 +67,20 @@ def c_source(graph: Graph, title: str = "f") -> CSource:
     Args:
         graph: The graph.
         title: The function's name.
+        caller: The user's line from which the whole was called, of which no comment speaks.
 
     Raises:
         UnsupportedError: If an operation has no such form; the error names it.
 
     >>> import clearprop as cp, numpy as np
-    >>> source = c_source(cp.trace(lambda x: np.sin(x) * 2)(np.ones(3)), "twice")
+    >>> def twice(x):
+    ...     return np.sin(x) * 2
+    >>> source = c_source(cp.trace(twice)(np.ones(3)), "twice")
     >>> print(source.text[source.text.index("void"):])
     void twice(const double *restrict x, double *restrict out0, void *restrict scratch)
     {
         (void)scratch;
+        /* 2: return np.sin(x) * 2 */
         for (ptrdiff_t i = 0; i < 3; ++i) {
             out0[i] = sin(x[i]) * 2.0;
         }
@@ -92,19 +91,19 @@ def c_source(graph: Graph, title: str = "f") -> CSource:
     watched = [guard.value for guard in flat.guards]
     planned = Planned(flat, (*flat.outputs, *watched), machine("baseline"))
     names = Names(WORDS)
-    function = names.take(title if title.isidentifier() else "f")
-    inputs = [names.take(x.name) for x in graph.inputs]
+    function = names.take(_ascii(title) if title.isidentifier() else "f")
+    inputs = [names.take(_ascii(x.name)) for x in graph.inputs]
     count = len(flat.outputs)
     results = list(dict.fromkeys(planned.outputs[:count]))
     outputs = {buffer: names.take(f"out{i}") for i, buffer in enumerate(results)}
     pointers = {**dict(zip(planned.inputs, inputs, strict=True)), **outputs}
     constants: list[str] = []
     for i, (buffer, value) in enumerate(planned.constants.items()):
-        pointers[buffer] = f"constant_{i}"
+        pointers[buffer] = names.take(f"constant{i}")
         constants.append(_constant(pointers[buffer], value.value))
     sizes = [x.scratch_bytes if isinstance(x, Scan | While | Branch) else 0 for x in planned.steps]
     inside, places, size = arena(planned.steps, pointers, sizes)
-    writer = Writer()
+    writer = Writer(names, caller)
     frame = Frame(writer, pointers, inside, 0, places)
     _steps(frame, planned.steps)
     _guards(frame, flat.guards, planned.outputs[count:])
@@ -114,13 +113,13 @@ def c_source(graph: Graph, title: str = "f") -> CSource:
         *(_parameter("", buffer, name) for buffer, name in outputs.items()),
         "void *restrict scratch",
     ]
-    text = "\n".join(writer.lines)
-    unused = [x for x in (*inputs, "scratch") if not _stands_in(x, text)]
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(writer.lines))
+    unused = [x for x in (*inputs, *outputs.values(), "scratch") if not _stands_in(x, text)]
     lines = [*(f"    (void){name};" for name in unused), *writer.lines]
     checks = writer.checks or bool(flat.guards)
     if checks:
         lines.append("    return 0;")
-    head = f"{'int' if checks else 'void'} {function}({', '.join(parameters)})"
+    head = _head(f"{'int' if checks else 'void'} {function}", parameters)
     used = [x for x in constants if _stands_in(x.split("[")[0].split()[-1], text)]
     body = "\n".join([head, "{", *lines, "}"])
     whole = [_includes("\n".join([*writer.helpers.values(), *used, body])), *used]
@@ -176,7 +175,8 @@ def _comment(writer: Writer, step: Any) -> None:
     """The user's lines behind a step, a few of them."""
     nodes: Sequence[Node] = step.nodes if isinstance(step, Loop) else [step.node]
     found = dict.fromkeys(location_of(node) for node in nodes)
-    lines = [f"{x.line}: {_plain(x.source)}" for x in found if x is not None and x.source]
+    known = [x for x in found if x is not None and x.source and str(x) != writer.caller]
+    lines = [f"{x.line}: {_plain(x.source)}" for x in known]
     for line in lines[:3]:
         writer.line(f"/* {line} */")
     if len(lines) > 3:
@@ -190,6 +190,14 @@ def _plain(text: str) -> str:
 
 def _parameter(const: str, buffer: Buffer, name: str) -> str:
     return f"{const}{type_name(buffer.type.dtype)} *restrict {name}"
+
+
+def _head(start: str, parameters: Sequence[str]) -> str:
+    """The function's head, in as many lines as it needs."""
+    short = f"{start}({', '.join(parameters)})"
+    if len(short) <= WIDTH:
+        return short
+    return f"{start}(\n    " + ",\n    ".join(parameters) + ")"
 
 
 def _described(names: Any, types: Sequence[str]) -> list[str]:
@@ -237,6 +245,11 @@ def _constant(name: str, value: Any) -> str:
     rows = [numbers[at : at + PER_LINE] for at in range(0, len(numbers), PER_LINE)]
     inside = ",\n".join("    " + ", ".join(row) for row in rows)
     return f"static const {type_name(array.dtype)} {name}[{len(numbers)}] = {{\n{inside}\n}};"
+
+
+def _ascii(name: str) -> str:
+    """The name in letters that every compiler knows."""
+    return "".join(c if c.isascii() else f"_{ord(c):x}" for c in name)
 
 
 def _stands_in(name: str, text: str) -> bool:

@@ -13,7 +13,7 @@ from clearprop.execute.native.terms import Term
 from clearprop.execute.source.c.helpers import helper, rounded, suffix
 from clearprop.execute.source.c.writer import Writer, type_name
 
-_NAMES: Final = {
+NAMES: Final = {
     **{name: name for name in ("exp", "exp2", "expm1", "sinh", "cosh", "tanh", "log", "log1p")},
     **{name: name for name in ("log2", "log10", "sin", "cos", "tan", "sqrt", "cbrt", "hypot")},
     **{name: name for name in ("erf", "floor", "ceil", "rint", "trunc", "copysign", "fmod")},
@@ -54,7 +54,7 @@ class Terms:
         self.load = load
         self.known: dict[Term, Text] = {}
 
-    def write(self, roots: Sequence[Term]) -> list[str]:
+    def write(self, roots: Sequence[Term]) -> list[Text]:
         """The expressions of some terms; without recursion."""
         uses: Counter[Term] = Counter(roots)
         ordered = _ordered(roots)
@@ -68,11 +68,11 @@ class Terms:
                     self.writer.line(f"const {type_name(term.dtype)} {name} = {text};")
                     text, level = name, ATOM
                 self.known[term] = text, level
-        return [self.known[root][0] for root in roots]
+        return [self.known[root] for root in roots]
 
-    def combined(self, op: str, dtype: np.dtype[Any], a: str, b: str) -> str:
+    def combined(self, op: str, dtype: np.dtype[Any], a: str, b: Text) -> str:
         """One more value taken in by a reduction."""
-        return self._operation(Term(op, (), dtype), [(a, ATOM), (b, 0)], [dtype, dtype])[0]
+        return self._operation(Term(op, (), dtype), [(a, ATOM), b], [dtype, dtype])[0]
 
     def _expression(self, term: Term) -> Text:
         if term.op == "load":
@@ -80,10 +80,8 @@ class Terms:
         if term.op == "constant":
             return literal(term.payload, term.dtype)
         args = [self.known[x] for x in term.args]
-        if term.op in ("equal", "not_equal") and term.args[0] is term.args[1]:
-            if term.args[0].dtype.kind == "f":
-                mark = "!" if term.op == "equal" else ""
-                return f"{mark}isnan({args[0][0]})", UNARY if mark else ATOM
+        if term.op == "not_equal" and term.args[0] is term.args[1]:
+            return f"isnan({args[0][0]})", ATOM
         return self._operation(term, args, [x.dtype for x in term.args])
 
     def _operation(self, term: Term, args: Sequence[Text], dtypes: Sequence[Any]) -> Text:
@@ -94,7 +92,8 @@ class Terms:
             chosen, yes, no = (_within(x, 2) for x in args)
             return f"{chosen} ? {yes} : {no}", 0
         if op in _LOGIC and dtype.kind == "b":
-            return f"{_within(args[0], 3)} {_LOGIC[op]} {_within(args[1], 3 + (op == 'xor'))}", 1
+            left, right = (_within(x, 4 if op == "xor" else 3) for x in args)
+            return f"{left} {_LOGIC[op]} {right}", 1
         if op in _BITS:
             left, right = (_within(x, UNARY) for x in args)
             return f"({type_name(dtype)})({left} {_BITS[op]} {right})", UNARY
@@ -102,8 +101,7 @@ class Terms:
             if dtype.kind == "b":
                 return f"!{_within(args[0], ATOM)}", UNARY
             return f"({type_name(dtype)})~{_within(args[0], ATOM)}", UNARY
-        is_plain = dtype.kind == "f" or op in ("less", "greater") or dtype.kind == "b"
-        if op in _SYMBOLS and is_plain:
+        if op in _SYMBOLS and dtype.kind in "fb":
             symbol, level = _SYMBOLS[op]
             left, right = _within(args[0], level + (level == 3)), _within(args[1], level + 1)
             return f"{left} {symbol} {right}", level
@@ -116,7 +114,7 @@ class Terms:
         if dtype.kind == "b":
             op = {"maximum": "or", "minimum": "and"}.get(op, op)
             return self._operation(Term(op, (), dtype), args, [dtype, dtype])
-        name = f"{_NAMES[op]}{suffix(dtype)}" if dtype.kind == "f" and op in _NAMES else None
+        name = f"{NAMES[op]}{suffix(dtype)}" if dtype.kind == "f" and op in NAMES else None
         if name is None and op == "absolute" and dtype.kind == "u":
             return args[0]
         name = name or helper(self.writer, op, dtype)

@@ -10,6 +10,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.execute.source.names import Names
 
 TYPES: Final = {"float32": "float", "float64": "double", "bool": "bool"} | {
     f"{sign}int{bits}": f"{sign}int{bits}_t" for sign in ("", "u") for bits in (8, 16, 32, 64)
@@ -29,18 +30,23 @@ def type_name(dtype: np.dtype[Any]) -> str:
 class Writer:
     """The lines of a function.
 
+    Args:
+        names: The names that are taken.
+        caller: The user's line of which no comment speaks.
+
     Attributes:
         lines: What is written so far.
         helpers: The text of each helping function that is called, by its name.
         checks: Whether the function may find that it cannot go on.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names, caller: str = "") -> None:
+        self.caller = caller
         self.lines: list[str] = []
         self.helpers: dict[str, str] = {}
         self.checks = False
         self.depth = 1
-        self._counts: dict[str, int] = {}
+        self._names = names
 
     def line(self, text: str) -> None:
         """Write a line."""
@@ -48,9 +54,7 @@ class Writer:
 
     def fresh(self, letter: str) -> str:
         """The letter with the next number."""
-        count = self._counts.get(letter, 0)
-        self._counts[letter] = count + 1
-        return f"{letter}{count}"
+        return self._names.next(letter)
 
     @contextlib.contextmanager
     def block(self, head: str = "") -> Iterator[None]:
@@ -119,7 +123,10 @@ class Frame:
 
     def element(self, layout: Layout, strides: Sequence[int], indices: Sequence[str]) -> str:
         """The element at some indices."""
-        return f"{self.pointer(layout.buffer)}[{place(layout.offset, strides, indices)}]"
+        pointer = self.pointer(layout.buffer)
+        if pointer.startswith("&"):
+            return pointer[1:]
+        return f"{pointer}[{place(layout.offset, strides, indices)}]"
 
     def close(self) -> None:
         """Write the pointers that were asked for, in front of the lines that use them."""
@@ -140,7 +147,7 @@ def place(offset: int, strides: Sequence[int], indices: Sequence[str]) -> str:
     """
     text = str(offset) if offset else ""
     for stride, index in zip(strides, indices, strict=True):
-        if stride:
+        if stride and index != "0":
             product = index if abs(stride) == 1 else f"{abs(stride)} * {index}"
             sign = "-" if stride < 0 else "+" if text else ""
             text = f"{text} {sign} {product}".strip() if sign else product

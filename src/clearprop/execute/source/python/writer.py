@@ -17,9 +17,9 @@ import numpy as np
 
 from clearprop.errors import UnsupportedError
 from clearprop.execute.native.inlining import inlined
+from clearprop.execute.source.names import Names
 from clearprop.execute.source.python import expression
 from clearprop.execute.source.python.expression import Expression, exactly, number, typed
-from clearprop.execute.source.names import Names
 from clearprop.graph import (
     Constant,
     Graph,
