@@ -104,7 +104,7 @@ def test_the_catalogue_as_far_as_it_is_written(tmp_path: Path) -> None:
             for dtype in ("float32", "float64") if place == 1 else ("float64",):
                 made = drawn(primitive, sample, dtype)
                 graphs = {"value": (made.graph, made.values)}
-                if made.smooth and place < 3:
+                if made.smooth and place == 1:
                     cotangent = made.direction(made.slopes)
                     graphs["reverse"] = simplify(reverse(made.graph)), [*made.values, *cotangent]
                 for kind, case in graphs.items():
@@ -185,6 +185,10 @@ def writing(x: Any, i: Any) -> Any:
     return y, y.T[::-1], x[i]
 
 
+def positions_in_a_branch(x: Any, i: Any) -> Any:
+    return cp.cond(x[0] > 0, lambda y, j: y[j] * 2, lambda y, j: y[j], x, i)
+
+
 def awkward(x: Any) -> Any:
     y = x[::-1]
     signs = np.sign(x), np.maximum(x, y), np.minimum(x, y), np.isnan(x), np.where(x > y, x, y)
@@ -229,6 +233,7 @@ PROGRAMS = {
     "products_double": (products, (CUBE[0], CUBE[1].T)),
     "products_single": (products, (CUBE[0].astype(np.float32), CUBE[1].T.astype(np.float32))),
     "writing": (writing, (POINT, np.array([1, 1, 2]))),
+    "positions": (positions_in_a_branch, (POINT, np.array([1, 4]))),
     "awkward_double": (awkward, (STRANGE,)),
     "awkward_single": (awkward, (STRANGE.astype(np.float32),)),
     "logic": (logic, (POINT > 0.4, POINT < 1)),
@@ -260,6 +265,17 @@ def test_what_goes_another_way_is_told(tmp_path: Path) -> None:
     assert library.run("branching", graph, [-POINT, np.array([1, 5])])[1] == 1
     assert library.run("branching", graph, [POINT, np.array([1, 60])])[1] == 1
     assert library.run("branching", graph, [POINT, np.array([1, -60])])[1] == 1
+
+
+def test_what_a_guard_looks_at_stays(tmp_path: Path) -> None:
+    def looked_at_early(x: Any) -> Any:
+        if np.sum(x) > 0:
+            for _ in range(6):
+                x = np.outer(x, x) @ x
+        return x
+
+    graph = cp.trace(looked_at_early)(POINT)
+    assert Library([c_source(graph, "early")], tmp_path).run("early", graph, [POINT])[1] == 0
 
 
 def test_header_and_file_stand_apart(tmp_path: Path) -> None:

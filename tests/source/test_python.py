@@ -208,7 +208,7 @@ def test_large_constants_are_packed() -> None:
 
 def test_a_long_chain_is_cut() -> None:
     def f(x: Any) -> Any:
-        for k in range(2000):
+        for k in range(500):
             x = np.sin(x) * 0.5 + k
         return x
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from clearprop.execute.native.bodies import Body, Branch, Scan, While
 from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.execute.native.special import FLAG
 from clearprop.execute.source.c.writer import Frame, Writer, bytes_of, in_scratch, place, type_name
 
 Steps = Callable[[Frame, Sequence[object]], None]
@@ -35,7 +36,7 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
             if i in step.histories:
                 history = step.histories[i]
                 row = str(step.length - 1 if step.backward else 0)
-                first = f"{frame.pointer(history.buffer)} + {_row(history, row)}"
+                first = _row(frame, history, row)
                 _copy(writer, first, frame.address(start), bytes_of(start))
             carried.append(writer.fresh("c"))
             writer.line(f"const {type_} *{carried[-1]} = {first};")
@@ -52,7 +53,7 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
                 if i in step.histories:
                     history = step.histories[i]
                     row = f"({here} {'-' if step.backward else '+'} 1)"
-                    following = f"{frame.pointer(history.buffer)} + {_row(history, row)}"
+                    following = _row(frame, history, row)
                     choice = f"{trip} == {step.length - 1} ? {ours} : {following}"
                 writer.line(f"{type_name(final.dtype)} *const {targets[-1]} = {choice};")
             names.update(zip(entering, carried, strict=True))
@@ -64,7 +65,7 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
                 for buffer, layout in zip(buffers, layouts, strict=True):
                     if buffer in _used(body):
                         names[buffer] = writer.fresh("x" if const else "y")
-                        place_ = f"{frame.pointer(layout.buffer)} + {_row(layout, here)}"
+                        place_ = _row(frame, layout, here)
                         type_ = f"{const}{type_name(layout.dtype)}"
                         writer.line(f"{type_} *const {names[buffer]} = {place_};")
             _write(frame, body, names, at, steps)
@@ -132,7 +133,8 @@ def _write(frame: Frame, body: Body, names: dict[Buffer, str], at: int, steps: S
 
 
 def _constants(frame: Frame, body: Body) -> dict[Buffer, str]:
-    used = _used(body)
+    """Where a body finds the constants that it reads; the flag of native code is a ``return``."""
+    used = _used(body) - {FLAG}
     return {x: frame.pointer(outer) for x, outer in body.constants.items() if x in used}
 
 
@@ -149,8 +151,11 @@ def _used(body: Body) -> set[Buffer]:
     return {x for step in body.steps for x in (*step.reads(), *step.writes())}
 
 
-def _row(layout: Layout, index: str) -> str:
-    return place(layout.offset, layout.strides[:1], (index,))
+def _row(frame: Frame, layout: Layout, index: str) -> str:
+    """The address of what belongs to a trip."""
+    by = place(layout.offset, layout.strides[:1], (index,))
+    pointer = frame.pointer(layout.buffer)
+    return pointer if by == "0" else f"{pointer} + {by}"
 
 
 def _copy(writer: Writer, target: str, source: str, size: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -17,7 +18,8 @@ from clearprop.execute.native.indexing.scatter import Scatter
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.machine import machine
-from clearprop.execute.native.memory import arena
+from clearprop.execute.native.memory import ALIGNMENT, arena
+from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import Fallback, Loop, Multiply
 from clearprop.execute.source.c.control import write_branch, write_scan, write_while
 from clearprop.execute.source.c.indexing import write_rows
@@ -102,7 +104,11 @@ def c_source(graph: Graph, title: str = "f", caller: str = "") -> CSource:
         pointers[buffer] = names.take(f"constant{i}")
         constants.append(_constant(pointers[buffer], value.value))
     sizes = [x.scratch_bytes if isinstance(x, Scan | While | Branch) else 0 for x in planned.steps]
-    inside, places, size = arena(planned.steps, pointers, sizes)
+    kept = {FLAG, *pointers, *planned.outputs}
+    inside, places, size = arena(planned.steps, kept, sizes)
+    for buffer in planned.outputs[count:]:  # what guards look at stays to the end
+        inside[buffer] = size
+        size += -(-max(buffer.bytes, 1) // ALIGNMENT) * ALIGNMENT
     writer = Writer(names, caller)
     frame = Frame(writer, pointers, inside, 0, places)
     _steps(frame, planned.steps)
@@ -113,9 +119,10 @@ def c_source(graph: Graph, title: str = "f", caller: str = "") -> CSource:
         *(_parameter("", buffer, name) for buffer, name in outputs.items()),
         "void *restrict scratch",
     ]
-    text = re.sub(r"/\*.*?\*/", "", "\n".join(writer.lines))
+    written = _needed(writer.lines)
+    text = re.sub(r"/\*.*?\*/", "", "\n".join(written))
     unused = [x for x in (*inputs, *outputs.values(), "scratch") if not _stands_in(x, text)]
-    lines = [*(f"    (void){name};" for name in unused), *writer.lines]
+    lines = [*(f"    (void){name};" for name in unused), *written]
     checks = writer.checks or bool(flat.guards)
     if checks:
         lines.append("    return 0;")
@@ -164,11 +171,28 @@ def _guards(frame: Frame, guards: Sequence[Guard], buffers: Sequence[Buffer]) ->
     for guard, buffer in zip(guards, buffers, strict=True):
         where = location_of(guard.provenance)
         if where is not None:
-            frame.writer.line(f"/* {where.line}: {_plain(where.source)} */")
+            said = f"{where.line}: {_plain(where.source)}" if where.source else f"line {where.line}"
+            frame.writer.line(f"/* {said} */")
         outcome = guard.outcome if isinstance(guard.outcome, tuple) else (guard.outcome,)
         for i, wanted in enumerate(outcome):
             text, _ = literal(wanted, buffer.type.dtype)
             frame.writer.line(f"if ({frame.pointer(buffer)}[{i}] != {text}) return 1;")
+
+
+def _needed(lines: Sequence[str]) -> list[str]:
+    """The lines without names that nothing uses, such as pointers to arrays of no elements."""
+    kept, count = list(lines), -1
+    while count != len(kept):
+        count = len(kept)
+        uses = Counter(word for line in kept for word in _WORD.findall(line))
+        made = [_MADE.search(line) for line in kept]
+        pairs = zip(kept, made, strict=True)
+        kept = [line for line, found in pairs if found is None or uses[found[1]] > 1]
+    return kept
+
+
+_WORD: Final = re.compile(r"\w+")
+_MADE: Final = re.compile(r"\bconst (?:\w+ )?(\w+) = ")
 
 
 def _comment(writer: Writer, step: Any) -> None:
