@@ -15,11 +15,14 @@ from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
 
 _IN_A_BODY: Final = {
-    "bool": "Write cp.cond(…) or np.where(…) for if, and cp.while_loop(…) for while.",
+    "bool": "Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and &, | and ~ for "
+    "and, or and not.",
     "mask": "Keep the shape: write np.where(mask, x, 0.0) for x[mask].",
     "index": "Write cp.fori_loop(…) for range(n), np.where(np.arange(len(x)) < n, x, 0.0) for "
-    "x[:n], and clearprop.numpy.array(a)[i] for the entry of a list.",
-    "int": "Write i.astype(float) for float(i), and x.astype(int) for int(x).",
+    "x[:n], x[i + np.arange(k)] for x[i:i + k], and clearprop.numpy.array(a)[i] for the entry of a "
+    "list.",
+    "int": "Write x.astype(int) for int(x) and i.astype(float) for float(i). A length must be "
+    "known: take the largest, and leave out with np.where(np.arange(length) < n, x, 0.0).",
 }
 """What to write where values are not known, by what would be learnt of them."""
 
