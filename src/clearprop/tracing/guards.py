@@ -15,8 +15,8 @@ from clearprop.tracing.array import Traced, bottom
 from clearprop.tracing.bind import apply
 
 _IN_A_BODY: Final = {
-    "bool": "Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and &, | and ~ for "
-    "and, or and not.",
+    "bool": "Write cp.cond(…) or np.where(…) for if, cp.while_loop(…) for while, and &, | and ~ "
+    "for and, or and not.",
     "mask": "Keep the shape: write np.where(mask, x, 0.0) for x[mask].",
     "index": "Write cp.fori_loop(…) for range(n), np.where(np.arange(len(x)) < n, x, 0.0) for "
     "x[:n], x[i + np.arange(k)] for x[i:i + k], and clearprop.numpy.array(a)[i] for the entry of a "
