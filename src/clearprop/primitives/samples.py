@@ -35,7 +35,7 @@ class Draw:
     high: float = 2.0
     distinct: bool = False
     spectrum: Literal["", "singular", "symmetric", "positive"] = ""
-    ascending: bool = False
+    ascending: bool = field(default=False, repr=False)
 
     def draw(self, generator: np.random.Generator, dtype: str = "float64") -> Any:
         """An array of that kind; reals have the given dtype, complex numbers two parts of it."""
