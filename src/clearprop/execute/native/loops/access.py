@@ -57,13 +57,7 @@ class Access:
         if dtype.kind == "b":
             value = self.writer.put(f"zext {vector(dtype, lanes)} {value} to {type_}")
         if lanes > 1 and abs(stride) != 1:
-            self.writer.intrinsic(
-                f"llvm.masked.scatter.{self._suffix(dtype)}.v{lanes}p0",
-                "void",
-                (type_, value),
-                (f"<{lanes} x ptr> align {size}", self._places(dtype, pointer, stride)),
-                self._some(tail),
-            )
+            self._scatter(dtype, value, pointer, stride, tail)
             return
         if stride < 0 and lanes > 1:
             pointer = self.moved(pointer, dtype, 1 - lanes)
@@ -120,21 +114,24 @@ class Access:
         return f"<{self.lanes} x i1>", self.mask(tail, backwards=backwards)
 
     def _gather(self, dtype: np.dtype[Any], pointer: str, stride: int, tail: int) -> str:
-        type_, lanes = vector(dtype, self.lanes, in_memory=True), self.lanes
-        return self.writer.intrinsic(
-            f"llvm.masked.gather.{self._suffix(dtype)}.v{lanes}p0",
-            type_,
-            (f"<{lanes} x ptr> align {dtype.itemsize}", self._places(dtype, pointer, stride)),
-            self._some(tail),
-            (type_, "zeroinitializer"),
-        )
+        """Elements that lie apart, one by one: as fast as the instruction for it, or faster."""
+        type_, single = vector(dtype, self.lanes, in_memory=True), element(dtype)
+        value = "zeroinitializer" if tail else "poison"
+        for lane in range(tail or self.lanes):
+            place = self.moved(pointer, dtype, lane * stride)
+            one = self.writer.put(f"load {single}, ptr {place}, align {dtype.itemsize}")
+            value = self.writer.put(f"insertelement {type_} {value}, {single} {one}, i32 {lane}")
+        return value
 
-    def _places(self, dtype: np.dtype[Any], pointer: str, stride: int) -> str:
-        """The addresses of elements that lie apart."""
-        steps = ", ".join(f"i64 {k * stride}" for k in range(self.lanes))
-        return self.writer.put(
-            f"getelementptr {element(dtype)}, ptr {pointer}, <{self.lanes} x i64> <{steps}>"
-        )
+    def _scatter(
+        self, dtype: np.dtype[Any], value: str, pointer: str, stride: int, tail: int
+    ) -> None:
+        """Write elements that lie apart, one by one."""
+        type_, single = vector(dtype, self.lanes, in_memory=True), element(dtype)
+        for lane in range(tail or self.lanes):
+            place = self.moved(pointer, dtype, lane * stride)
+            one = self.writer.put(f"extractelement {type_} {value}, i32 {lane}")
+            self.writer.do(f"store {single} {one}, ptr {place}, align {dtype.itemsize}")
 
     def _reversed(self, type_: str, value: str) -> str:
         lanes = ", ".join(f"i32 {k}" for k in reversed(range(self.lanes)))

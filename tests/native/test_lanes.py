@@ -1,0 +1,80 @@
+"""Batches of small functions: one lane per element, components in registers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import clearprop as cp
+import clearprop.numpy as cnp
+from clearprop.derive import batch, forward, reverse
+from clearprop.primitives import Primitive
+from clearprop.primitives.samples import Sample
+from tests.native.test_agreement import assert_agrees
+from tests.primitives.calls import drawn, each_sample
+
+RNG = np.random.default_rng(0)
+FUNCTIONS: dict[str, Any] = {
+    "cross": lambda v: np.cross(v, cnp.array([v[2], v[0], 1.0])) * 2,
+    "rotation": lambda v: cnp.stack([np.cos(v), np.sin(v)]) @ v,
+    "norm": lambda v: v / np.sqrt(np.sum(v * v)),
+    "largest": lambda v: np.max(v) - np.min(v) + np.prod(v),
+    "chosen": lambda v: np.where(v > 0.5, v[::-1], -v),
+    "written": lambda v: _written(v),
+    "matrix": lambda v: np.outer(v, v) @ v + cnp.reshape(cnp.pad(v, 1), -1)[1:-1],
+    "counted": lambda v: np.sum(v > 0.5) * v,
+}
+
+
+def _written(v: Any) -> Any:
+    w = cnp.zeros(3)
+    w[1:] = v[:2] * 2
+    w[0] = v[2]
+    return w * w
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("count", [64, 67])
+def test_values_jacobians_and_second_derivatives(name: str, count: int) -> None:
+    f = FUNCTIONS[name]
+    x = RNG.uniform(0.1, 1.0, size=(count, 3))
+    for g in (cp.vmap(f), cp.vmap(cp.jacobian(f)), cp.vmap(cp.hessian(lambda v: np.sum(f(v))))):
+        np.testing.assert_allclose(cp.compile(g)(x), g(x), rtol=1e-11, atol=1e-11)
+
+
+def test_a_batched_jacobian_is_one_loop_without_memory() -> None:
+    g = cp.compile(cp.vmap(cp.jacobian(FUNCTIONS["cross"])))
+    g(RNG.normal(size=(1000, 3)))
+    plan = g.explain_plan()
+    assert (plan.loops, plan.arena_bytes, plan.fallbacks) == (1, 0, [])
+
+
+def test_what_mixes_the_elements_of_a_batch_stands_between() -> None:
+    def f(x: Any) -> Any:
+        y = cp.vmap(FUNCTIONS["rotation"])(x)
+        y = y - np.mean(y, axis=0)
+        return np.sum(cp.vmap(FUNCTIONS["norm"])(y[:, :1] * x) ** 3)
+
+    x = RNG.normal(size=(80, 3))
+    np.testing.assert_allclose(cp.compile(cp.grad(f))(x), cp.grad(f)(x), rtol=1e-10, atol=1e-11)
+
+
+@each_sample
+def test_every_operation_in_lanes(
+    primitive: Primitive, sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is, a batch of it agrees with the reference."""
+    monkeypatch.setattr("clearprop.execute.native.lanes.WORTH", 0)
+    made = drawn(primitive, sample, "float64")
+    graphs = [(made.graph, made.values)]
+    if made.smooth:
+        direction, cotangent = made.direction(made.moving), made.direction(made.slopes)
+        graphs.append((forward(made.graph), [*made.values, *direction]))
+        graphs.append((reverse(made.graph), [*made.values, *cotangent]))
+    for graph, values in graphs:
+        batched, _ = batch(graph, [True] * len(values), 65, always=True)
+        repeated = [np.repeat(np.asarray(value)[None], 65, axis=0) for value in values]
+        with np.errstate(all="ignore"):
+            assert_agrees(batched, repeated)
