@@ -1,64 +1,48 @@
 """From a graph to steps: what is done in one loop, what is kept in memory, what the reference does.
 
-Every value that is computed element by element belongs to a *cluster*: the loop over one domain at
-one *stage*. Stages run one after the other; what crosses from one to another goes through memory,
-unless it is cheaper to compute it twice. A reduction joins the cluster of its operand, so that what
-is reduced need not be stored.
+A node is looked at once, in the graph's order, and finds its place in the ledger: in a cluster, as
+a view, or as a step of its own. A reduction joins the cluster of its operand, so that what is
+reduced need not be stored.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from math import prod
+from collections.abc import Sequence
 from typing import Any, Final, final
 
 from clearprop.execute.native.bodies import Body, control_step, first_slice, without_histories
-from clearprop.execute.native.clusters import Cluster, loops_of, lowered
+from clearprop.execute.native.clusters import lowered
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
-from clearprop.execute.native.lanes import LANES, laned, lanes_loop
+from clearprop.execute.native.lanes import LANES, laned
 from clearprop.execute.native.layouts import (
     VIEWS,
-    Buffer,
     Layout,
     c_strides,
     region,
     view,
     whole,
 )
+from clearprop.execute.native.ledger import Ledger
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.matrices import as_matrix, matrix, product_of
 from clearprop.execute.native.pieces import MOST_PARTS, count, cuts, is_pieced
 from clearprop.execute.native.placing import placed
 from clearprop.execute.native.planners import PLANNERS
 from clearprop.execute.native.special import FLAG
-from clearprop.execute.native.steps import FOLDS, Fallback, Loop, Multiply, Step
+from clearprop.execute.native.steps import FOLDS, Fallback, Multiply
 from clearprop.execute.native.terms import DTYPES, NotLowered, Term, number
-from clearprop.graph import Constant, Graph, Input, Node, Value, type_of
-
-MOST_IN_A_LOOP: Final = 250
-"""From this number of operations on, the rest of a cluster becomes a loop of its own."""
+from clearprop.graph import Constant, Graph, Node, Value, type_of
 
 MOST_IN_LANES: Final = 3_000
-"""The same for the components of small arrays."""
-
-CHEAP: Final = 3
-"""Up to this cost a value is computed again rather than stored for another loop."""
-
-PIECE_CHEAP: Final = 24
-"""The same for what is put together from parts, which is stored only to be read once."""
-
-_COSTS: Final = {"divide": 4, "power": 30, "cast": 1, "floor_divide": 10, "remainder": 10}
+"""From this number of components of small arrays on, a loop over a batch ends."""
 
 CONTROLS: Final = ("scan", "while_loop", "cond")
 """Loops and branches."""
 
-_Key = tuple[int, tuple[int, ...]]
-
 
 @final
-class Planned:
+class Planned(Ledger):
     """The steps of a graph, and the memory that they use.
 
     Attributes:
@@ -71,26 +55,11 @@ class Planned:
     """
 
     def __init__(self, graph: Graph, outputs: Sequence[Value], machine: Machine) -> None:
-        self.graph = graph
+        super().__init__(graph, outputs)
         self.machine = machine
-        self.steps: list[Step] = []
-        self.constants: dict[Buffer, Constant] = {}
         self.checks = False
-        self._buffers = 0
-        self._layouts: dict[Value, Layout] = {}
-        self._ready: dict[Value, int] = {}
-        self._keys: dict[Value, _Key] = {}
-        self._clusters: defaultdict[_Key, Cluster] = defaultdict(Cluster)
-        self._staged: list[tuple[int, Step]] = []
-        self._open: dict[tuple[int, ...], int] = {}
-        self._constants: dict[Any, Layout] = {}
-        self._memory: set[Value] = set()
         self._lowerable: dict[Any, str] = {}
-        self._owned: set[Value] = set()
-        self._given: set[Buffer] = set()
-        self._folding: dict[Node, _Key] = {}
         self._parts: dict[Value, list[Layout]] = {}
-        self._uses = Counter([*outputs, *(x for node in graph.nodes for x in node.operands)])
         self._laned = laned(graph)
         self.inputs = [self._place(x) for x in graph.inputs]
         for node in graph.nodes:
@@ -98,46 +67,6 @@ class Planned:
         self.outputs = [self._emit(value) for value in outputs]
         self._cross()
         self._assemble()
-
-    # Memory ---------------------------------------------------------------------------------------
-
-    def _buffer(self, type_: Any) -> Buffer:
-        self._buffers += 1
-        return Buffer(self._buffers - 1, type_)
-
-    def _place(self, value: Input | Node) -> Buffer:
-        """A new buffer for the value."""
-        buffer = self._buffer(value.type)
-        self._layouts[value] = whole(buffer)
-        self._ready[value] = 0
-        if isinstance(value, Node):
-            self._owned.add(value)
-        return buffer
-
-    def _layout(self, value: Value) -> Layout:
-        """Where the value lies; from now on it is in memory."""
-        if isinstance(value, Constant):
-            return self._constant(value)
-        if value in self._keys:
-            self._store(value)
-        return self._layouts[value]
-
-    def _constant(self, value: Constant) -> Layout:
-        if value.key not in self._constants:
-            found = whole(self._buffer(value.type))
-            self._constants[value.key] = found
-            self.constants[found.buffer] = value
-        return self._constants[value.key]
-
-    def _store(self, node: Value) -> None:
-        """Have a fused value written to memory."""
-        if node not in self._memory:
-            self._memory.add(node)
-            self._clusters[self._keys[node]].stored.append(node)
-
-    def _after(self, values: Iterable[Value]) -> int:
-        """The first stage at which all the values are in memory."""
-        return max((self._ready.get(value, 0) for value in values), default=0) + 1
 
     # The nodes, one by one ------------------------------------------------------------------------
 
@@ -212,18 +141,6 @@ class Planned:
         self._layouts[node] = found
         self._ready[node] = stage
 
-    def _copy(self, stage: int, source: Layout | Term, to: Layout) -> None:
-        """Write a layout's elements, or a number, to another place."""
-        if prod(to.shape):
-            self._clusters[stage, to.shape].copies.append((source, to))
-
-    def _stage_for(self, stage: int, domain: tuple[int, ...]) -> int:
-        """From that stage on the first whose cluster has room."""
-        stage = max(stage, self._open.get(domain, 0))
-        while self._clusters[stage, domain].count >= MOST_IN_A_LOOP:
-            stage += 1
-        return stage
-
     def _fuse(self, node: Node) -> None:
         domain = node.type.shape
         stage = 1
@@ -234,16 +151,6 @@ class Planned:
             elif not isinstance(operand, Constant):
                 stage = max(stage, self._ready[operand] + 1)
         self._join(node, stage, domain)
-
-    def _join(self, node: Node, stage: int, domain: tuple[int, ...]) -> None:
-        stage = self._stage_for(stage, domain)
-        cluster = self._clusters[stage, domain]
-        cluster.count += 1
-        if cluster.count >= MOST_IN_A_LOOP and self._open.get(domain, 1) == stage:
-            self._open[domain] = stage + 1
-        self._place(node)
-        self._keys[node] = (stage, domain)
-        self._ready[node] = stage
 
     def _lane(self, node: Node) -> None:
         """An operation on small arrays, one per element of a batch."""
@@ -468,63 +375,6 @@ class Planned:
         self._ready[node] = stage
         self._staged.append((stage, Fallback(node, operands, result, reason)))
 
-    def _emit(self, value: Value) -> Buffer:
-        """The buffer of an output, which nothing else is."""
-        layout = self._layout(value)
-        if value in self._owned and layout.buffer not in self._given:
-            self._given.add(layout.buffer)
-            return layout.buffer
-        buffer = self._buffer(value.type)
-        self._copy(self._ready.get(value, 0) + 1, layout, whole(buffer))
-        return buffer
-
-    # From clusters to loops -----------------------------------------------------------------------
-
-    def _cross(self) -> None:
-        """Store what one cluster computes and another needs, unless it is cheap."""
-        for node in self.graph.nodes:
-            mine = self._keys.get(node) or self._folding.get(node)
-            if mine is None:
-                continue
-            for operand in node.operands:
-                theirs = self._keys.get(operand)
-                if theirs is None or theirs == mine or operand in self._memory:
-                    continue
-                if theirs[1] != mine[1] and LANES in (*theirs[1][1:], *mine[1][1:]):
-                    self._store(operand)
-                    continue
-                again = PIECE_CHEAP if is_pieced(node) else CHEAP
-                if self._clusters[theirs].cuts or self._cost(operand, again) > again:
-                    self._store(operand)
-
-    def _cost(self, node: Value, limit: int) -> int:
-        """What it takes to compute a fused value from memory; the answer may stop at the limit."""
-        assert isinstance(node, Node), "only operations are fused"
-        cost = _COSTS.get(node.primitive.name, 1 if _is_simple(node) else 10)
-        for operand in node.operands:
-            if cost > limit:
-                break
-            if operand in self._keys and operand not in self._memory:
-                cost += self._cost(operand, limit - cost)
-        return cost
-
-    def _assemble(self) -> None:
-        for (stage, domain), cluster in self._clusters.items():
-            if cluster.stored or cluster.folds or cluster.copies:
-                loops = self._loops((stage, domain), cluster)
-                self._staged.extend((stage, loop) for loop in loops)
-        self._staged.sort(key=lambda pair: pair[0])
-        self.steps = [step for _, step in self._staged]
-
-    def _loops(self, key: _Key, cluster: Cluster) -> list[Loop]:
-        def is_inside(value: Value) -> bool:
-            mine = self._keys.get(value)
-            return mine is not None and (mine == key or value not in self._memory)
-
-        if key[1][1:] == (LANES,):
-            return [lanes_loop(cluster, key[1][0], is_inside, self._layout)]
-        return loops_of(cluster, key[1], is_inside, self._layout)
-
 
 def _refusal(node: Node) -> str:
     """Why an elementwise node cannot be lowered; empty if it can."""
@@ -543,19 +393,6 @@ def _refusal(node: Node) -> str:
 
 _KINDS: Final = frozenset({"stop_gradient", "dot", "pad", "concatenate", "assign"})
 """Operations that this module itself makes steps of."""
-
-
-def _is_simple(node: Node) -> bool:
-    return node.primitive.name in _SIMPLE
-
-
-_SIMPLE: Final = frozenset(
-    {
-        *("add", "subtract", "multiply", "negative", "absolute", "where", "maximum", "minimum"),
-        *("less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "invert"),
-        *("logical_and", "logical_or", "logical_not", "bitwise_and", "bitwise_or"),
-    }
-)
 
 
 def _axes(node: Node) -> tuple[int, ...]:

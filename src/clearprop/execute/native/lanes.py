@@ -87,7 +87,7 @@ def _broadcast(node: Node) -> bool:
 
 
 def _transposed(node: Node) -> bool:
-    return _params(node)["axes"][0] == 0
+    return bool(_params(node)["axes"][0] == 0)
 
 
 def _sliced(node: Node) -> bool:
