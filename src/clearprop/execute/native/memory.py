@@ -8,7 +8,10 @@ from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.steps import Step
 
 ALIGNMENT = 64
-"""Of every place in the arena, in bytes: a cache line, and a vector register."""
+"""Of the places in the arena, in bytes: a cache line, and a vector register."""
+
+SINGLE = 8
+"""The size of a place for a single number, which many share a cache line."""
 
 
 def arena(
@@ -36,8 +39,16 @@ def arena(
     places: list[int] = []
     size = 0
 
+    singles: list[int] = []  # places of single numbers that are free
+
     def take(wanted: int) -> int:
         nonlocal size
+        if wanted <= SINGLE:
+            if not singles:
+                start = take(SINGLE * ALIGNMENT)
+                singles.extend(range(start, start + SINGLE * ALIGNMENT, SINGLE))
+                singles.reverse()
+            return singles.pop()
         wanted = _rounded(wanted)
         fitting = [(length, offset) for offset, length in free if length >= wanted]
         if not fitting:
@@ -50,6 +61,9 @@ def arena(
         return offset
 
     def give(offset: int, length: int) -> None:
+        if length <= SINGLE:
+            singles.append(offset)
+            return
         free.append((offset, _rounded(length)))
         free.sort()
         merged: list[tuple[int, int]] = []

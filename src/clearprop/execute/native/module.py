@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import final
+from typing import Final, final
 
 from clearprop.execute.native import math, products
 from clearprop.execute.native.bodies import Control
@@ -22,6 +22,11 @@ from clearprop.execute.native.placing import Places
 from clearprop.execute.native.products import Product
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
+
+MOST_INLINED: Final = 64
+"""From this number of calls with single numbers on, the code of a function stands only once."""
+
+_SINGLE: Final = ".x1("
 
 
 def segments(steps: Sequence[Step]) -> list[list[int]]:
@@ -91,10 +96,20 @@ class _Module:
         """All of it, each declaration once."""
         texts = list(self.texts)
         if self.functions:
-            texts.append(math.functions(self.functions, self.machine))
+            texts.append(self._functions())
         if self.products:
             texts.append(products.module_text(list(self.products), self.machine))
         return _once(self.declared, texts)
+
+    def _functions(self) -> str:
+        """The functions of the math library; those of single numbers once if they are many."""
+        text = math.functions(self.functions, self.machine)
+        if sum(each.count(_SINGLE) for each in self.texts) <= MOST_INLINED:
+            return text
+        return "\n".join(
+            line.replace(" alwaysinline ", " noinline ") if _SINGLE in line else line
+            for line in text.split("\n")
+        )
 
     def _step(self, name: str, lines: Callable[[Writer], None]) -> None:
         writer = Writer()

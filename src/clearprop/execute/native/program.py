@@ -25,6 +25,9 @@ from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import Fallback
 from clearprop.graph import Constant, Graph, Value
 
+MANY_LINES: Final = 20_000
+"""From this length of LLVM's text on, code is made with less effort, in time that grows with it."""
+
 _SEGMENT: Final = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 
@@ -84,7 +87,12 @@ class Program:
         if native:
             names = [f"segment_{i}" for i in native]
             self._library = load(
-                self.text, names, self.machine, imports=_imports(self.text), cache=cache
+                self.text,
+                names,
+                self.machine,
+                imports=_imports(self.text),
+                cache=cache,
+                level=2 if self.text.count("\n") < MANY_LINES else 1,
             )
             self.was_cached = self._library.was_cached
             functions = self._library.addresses
