@@ -123,7 +123,8 @@ def keep(path: Path, threads: str, name: str, found: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     whole = json.loads(path.read_text()) if path.exists() else {"one": {}, "all": {}}
     whole["machine"] = machine()
-    whole[threads][name] = {**whole[threads].get(name, {}), **found}
+    cases = {**whole[threads], name: {**whole[threads].get(name, {}), **found}}
+    whole[threads] = {each: cases[each] for each in CASES if each in cases}
     path.write_text(json.dumps(whole, indent=1, ensure_ascii=False))
 
 

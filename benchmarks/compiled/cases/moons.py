@@ -1,6 +1,8 @@
 """A step of micrograd's network on two moons, as scalar code: 2-16-16-1 units, 100 points.
 
 The code is that of micrograd's own demonstration: one operation at a time on single numbers.
+micrograd runs with Python's garbage collection on, as it does for everybody who uses it; its cycles
+cost nine tenths of the time.
 """
 
 from __future__ import annotations

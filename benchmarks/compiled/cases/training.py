@@ -39,7 +39,7 @@ def case(net: str, adam: bool = False, dead: bool = False) -> Case:
         *("adam-dead" if dead else f"{'adam' if adam else 'sgd'}-{net}",),
         *(f"{rule}, {'-'.join(map(str, sizes))}, batch {batch}", "step", steps),
         *(lambda: by_hand(given, "float64"), contenders, bars),
-        rtol=1e-2 if net == "large" else 1e-3 if adam else 1e-4,
+        rtol=1e-3 if adam else 1e-4,
     )
 
 

@@ -48,7 +48,7 @@ class Problem:
         v = [np.full_like(p, 1e-6) for p in self.params]
         if self.dead:
             for place in range(0, len(self.params) - 2, 2):
-                dead = self.params[place + 1] < 0
+                dead = self.params[place + 1] < -1e3
                 for each in (m, v):
                     each[place][:, dead] = each[place + 1][dead] = 1e-39
         return m, v
@@ -64,10 +64,10 @@ def problem(
     params: list[np.ndarray] = []
     for inputs, outputs in itertools.pairwise(sizes):
         params.append((draw.normal(size=(inputs, outputs)) / np.sqrt(inputs)).astype(np.float32))
-        params.append(np.zeros(outputs, np.float32))
+        params.append((0.1 * draw.normal(size=outputs)).astype(np.float32))
     if dead:
         for bias in params[1:-2:2]:
-            bias[len(bias) // 4 :] = -1e4
+            bias[len(bias) // 4 :] = -1e4  # so large that relu gives 0 for every example
     return Problem(sizes, X, y, params, adam, dead)
 
 

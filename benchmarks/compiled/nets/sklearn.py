@@ -32,6 +32,10 @@ def work(problem: Problem) -> Work:
     def run() -> Any:
         for i, p in enumerate(problem.params):
             (net.intercepts_ if i % 2 else net.coefs_)[i // 2][...] = p
+        if problem.adam:
+            rule = net._optimizer  # its moments would be carried over from the last run
+            rule.t = 0
+            rule.ms, rule.vs = ([p.copy() for p in (*m[::2], *m[1::2])] for m in problem.moments())
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             net.partial_fit(X, y)
