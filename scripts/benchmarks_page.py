@@ -14,6 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from benchmarks.compiled.cases import CASES
 from clearprop.train.scale import Scale
 
 ROOT: Final = Path(__file__).parents[1]
@@ -46,7 +47,7 @@ What `cp.compile` makes of a function, against other libraries doing the same th
 repeats all of it, and makes this page from what it finds (`scripts/benchmarks_page.py`).
 
 - Each case is one process in which all contenders take turns, in bursts of a few milliseconds;
-  every figure is a median. Before anything is timed, each contender's answer is compared with a
+  every time is a median. Before anything is timed, each contender's answer is compared with a
   reference.
 - {clock}
 - Everybody runs in the best form that we know of: JAX under `jit`, training as `lax.scan` over the
@@ -56,6 +57,9 @@ repeats all of it, and makes this page from what it finds (`scripts/benchmarks_p
 - A ratio is clearprop's time over the other's: below 1, clearprop is faster. The *bars* are what we
   set out to reach; where one was missed, the table says so. *BLAS calls alone* are the matrix
   products of a training step by OpenBLAS, and nothing else.
+
+- micrograd runs with Python's garbage collection on, as it comes. Most of its time is spent there:
+  without it, a step takes it about a tenth.
 
 Measured on {processor}, {cores} cores, Python {python}, {date}. {load}
 """
@@ -83,6 +87,7 @@ def page(whole: Mapping[str, Any], cases: Mapping[str, Any]) -> str:
     load = f"Other processes kept the machine busy meanwhile: its load went up to {busy:g}."
     parts = [
         HEAD.format(clock=ONE_CORE, load=load if busy > cores else "", **whole["machine"]),
+        *(f"\n{note}\n" for note in notes(whole, cases)),
         "\n## Times\n\n",
         *table(
             COLUMNS,
@@ -113,6 +118,21 @@ def page(whole: Mapping[str, Any], cases: Mapping[str, Any]) -> str:
     for case in cases.values():
         parts += [f"\n{case['title']}, for each {case['unit']}:\n\n", *every_figure(case)]
     return "".join(parts)
+
+
+def notes(whole: Mapping[str, Any], cases: Mapping[str, Any]) -> Iterator[str]:
+    """What a reader has to know of how the file of results came about."""
+    if "note" in whole:
+        yield whole["note"]
+    missing = [name for name in CASES if name not in cases]
+    if missing:
+        yield f"Without figures, since it was not timed or did not end: {', '.join(missing)}."
+    unstarted = [name for name, case in cases.items() if "start" not in case]
+    if unstarted:
+        yield f"Its start was not timed: {', '.join(unstarted)}."
+    rounds = {case["start"].get("rounds", 1) for case in cases.values() if "start" in case}
+    if 1 in rounds:
+        yield "Starts that were timed once only are no medians."
 
 
 def table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> Iterator[str]:

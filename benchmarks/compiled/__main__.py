@@ -73,7 +73,8 @@ def starts(name: str, rounds: int) -> dict[str, Any]:
                     found[kind].append(answer["cpu"])
                 else:
                     print(f"{name}: {kind} start: {answer.get('error', '')[-300:]}")
-    return {kind: median(times) if times else None for kind, times in found.items()}
+    medians = {kind: median(times) if times else None for kind, times in found.items()}
+    return {**medians, "rounds": rounds}
 
 
 def child(
