@@ -254,6 +254,8 @@ class Vocabulary:
     """NumPy's names, for terms."""
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         if name not in NAMES:
             raise NotLowered(name)
         return lambda *args: _call(name, *args)
