@@ -6,7 +6,9 @@ import functools
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, ParamSpec, TypeVar, cast, final
+from typing import Any, Final, Generic, ParamSpec, TypeVar, cast, final, overload
+
+import numpy as np
 
 from clearprop.api.compiled.kinds import Arguments, kinds_of
 from clearprop.api.compiled.plan import ExecutionPlan
@@ -27,13 +29,33 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+@overload
+def compile(
+    f: np.ufunc,
+    static_argnums: int | Sequence[int] = (),
+    donate_argnums: int | Sequence[int] = (),
+    threads: int | None = None,
+    flush_denormals: bool = False,
+) -> Compiled[..., Any]: ...
+
+
+@overload
 def compile(
     f: Callable[P, R],
     static_argnums: int | Sequence[int] = (),
     donate_argnums: int | Sequence[int] = (),
     threads: int | None = None,
     flush_denormals: bool = False,
-) -> Compiled[P, R]:
+) -> Compiled[P, R]: ...
+
+
+def compile(
+    f: Callable[..., Any],
+    static_argnums: int | Sequence[int] = (),
+    donate_argnums: int | Sequence[int] = (),
+    threads: int | None = None,
+    flush_denormals: bool = False,
+) -> Compiled[..., Any]:
     """The function as machine code; no compiler is needed.
 
     The first call with arguments of some shapes and dtypes traces the function, simplifies its
