@@ -83,7 +83,9 @@ def averaged(w: Writer) -> None:
     if name:
         other = w.some(lambda v: np.shape(v) == np.shape(w[name])) or name
         text = f"np.average({name}, weights={within(w, other, 'positive')})"
-        w.let(w.pick((text, f"np.trapezoid({name})", f"np.count_nonzero({name}) * {name}")))
+        away = bool(np.all(np.abs(w[name]) > MARGIN))
+        counted = f"np.count_nonzero({name if away else f'{name} + 9.0'}) * {name}"
+        w.let(w.pick((text, f"np.trapezoid({name})", counted)))
 
 
 def distinct(value: object) -> bool:
