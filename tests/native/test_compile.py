@@ -112,7 +112,40 @@ def test_branches_of_python_are_compiled_each() -> None:
     assert [compiled(x) for x in (1.0, 2.0, -1.0, 3.0, -2.0)] == [
         np.sin(1.0), np.sin(2.0), -3.0, np.sin(3.0), -6.0
     ]  # fmt: skip
-    assert len(traced) == 2
+    assert len(traced) == 3  # once by types alone, which does not do
+
+
+def test_a_function_that_looks_at_no_number_is_traced_without_computing() -> None:
+    calls = []
+
+    def f(x: Any) -> Any:
+        calls.append(repr(x))
+        return cp.scan(lambda c, _: (np.sin(c) + x, c), x, None, length=5)[0]
+
+    assert cp.compile(f)(0.5) == pytest.approx(f(0.5))
+    assert calls[0] == "Traced(float)"
+    assert len(calls) == 2
+
+
+def test_what_swallows_the_error_of_a_look_is_traced_with_numbers() -> None:
+    def f(x: Any) -> Any:
+        try:
+            return x * 2 if x > 1 else x * 3
+        except Exception:
+            return x * 1000
+
+    compiled = cp.compile(f)
+    assert [compiled(2.0), compiled(0.5)] == [4.0, 1.5]
+
+
+def test_writing_follows_the_layout_that_the_numbers_have() -> None:
+    def f(x: Any) -> Any:
+        y = x.T * 2.0
+        y.reshape(-1)[0] = 7.0  # a copy or a view: that depends on the order of y
+        return y
+
+    for x in (np.ones((2, 3)), np.asfortranarray(np.ones((2, 3)))):
+        np.testing.assert_array_equal(cp.compile(f)(x), cp.run(cp.trace(f)(x), x)[0])
 
 
 def test_past_a_bound_new_branches_run_uncompiled_with_one_warning() -> None:

@@ -66,8 +66,12 @@ class Trace:
         example: Whether the values are those of one element of a batch, which stands for others.
         hollow: Whether there is no such element: zeros stand in for every value, and Python code
             may look at them.
+        sketch: Whether the function may be traced again with its numbers, should types alone not
+            do: then nothing is written into arrays, as what is a view may depend on numbers.
 
     Attributes:
+        sketch: The sketch that this trace is, or is a part of.
+        looked: Whether code looked at a value of which the type alone is known.
         stage: The innermost open trace, this one included, that takes in whatever happens.
         place: The provenance of the next nodes where their source is not Python (the text of an
             expression); None to take the instruction that is running.
@@ -84,6 +88,7 @@ class Trace:
         detached: bool = False,
         example: bool = False,
         hollow: bool = False,
+        sketch: bool = False,
     ) -> None:
         self.namespace = namespace
         self.keep = keep
@@ -92,9 +97,11 @@ class Trace:
         self.example = example
         self.hollow = hollow
         self.outer = CURRENT.get()
-        self.abstract = abstract or (detached and self._is_inside_abstract())
+        self.abstract = abstract or sketch or (detached and self._is_inside_abstract())
+        self.sketch: Trace | None = self if sketch else self.outer and self.outer.sketch
         self.depth: int = 0 if self.outer is None else self.outer.depth + 1
         self.stage: Trace | None = self if whole else self.outer and self.outer.stage
+        self.looked = False
         self.closed = False
         self.inputs: list[Input] = []
         self.nodes: list[Node] = []
@@ -254,6 +261,8 @@ class Trace:
             remedy: What to write instead.
             where: The user's line; empty for the one that runs.
         """
+        if self.sketch is not None:
+            self.sketch.looked = True
         return TraceError(
             f"the body of a loop or branch {doing}",
             where=where or user_line(),

@@ -88,6 +88,9 @@ def write(target: Traced, content: Traced) -> None:
         EscapedError: If it belongs to an enclosing trace, or content comes from a later one.
     """
     require_writable(target)
+    current = CURRENT.get()
+    if current is not None and current.sketch is not None:
+        raise current.sketch.unknown("writes into an array", "")
     root, child, handle = root_of(target), content, target
     layout = bottom(root)
     steps = []

@@ -123,6 +123,7 @@ class Compiled(Generic[P, R]):
         self._static = frozenset(static_argnums)
         self._donated = frozenset(donate_argnums)
         self._flush = flush_denormals
+        self._by_types = True
         self._variants: dict[Any, list[Variant]] = {}
         self._latest: Variant | None = None
         self._given_up: set[Any] = set()
@@ -225,9 +226,10 @@ class Compiled(Generic[P, R]):
                 if found is not None:
                     return cast(R, found.result)
             if len(known) < MOST_VARIANTS:
-                made = Variant(self._function, given, self._flush)
+                made = Variant(self._function, given, self._flush, self._by_types)
                 self.compile_seconds += made.seconds
                 self._latest, self._caller = made, user_line()
+                self._by_types = self._by_types and made.by_types
                 self._variants[given.key] = [*known, made]
                 self._prefer(made)
                 found = made.run(given)

@@ -19,7 +19,15 @@ from clearprop.execute.native.program import Program
 from clearprop.graph import Type, location_of
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.rewrite import simplify
-from clearprop.tracing import CURRENT, Trace, Traced, output, record_call, user_line
+from clearprop.tracing import (
+    CURRENT,
+    Recorded,
+    Trace,
+    Traced,
+    output,
+    record_call,
+    user_line,
+)
 
 
 @final
@@ -49,13 +57,15 @@ class Variant:
         program: The machine code.
         entry: The way in without Python's help; None if there is none.
         seconds: How long tracing and compiling took.
+        by_types: Whether types alone were enough to trace the function.
     """
 
-    def __init__(self, function: Callable[..., Any], given: Arguments, flush: bool) -> None:
+    def __init__(
+        self, function: Callable[..., Any], given: Arguments, flush: bool, by_types: bool
+    ) -> None:
         start = time.perf_counter()
-        trace = Trace(NAMESPACE)
-        called, values, positions = _positional(function, given)
-        recorded = record_call(trace, called, values, {}, positions)
+        recorded = _recorded(function, given, by_types)
+        trace = recorded.trace
         leaves, self._structure = optree.tree_flatten(recorded.result)
         outputs: list[Any] = []
         self._leaves: list[_Leaf] = []
@@ -66,6 +76,7 @@ class Variant:
                 outputs.append(found.node)
             else:
                 self._leaves.append(_Leaf(None, False, False, leaf))
+        self.by_types = trace.sketch is not None
         graph = trace.finish(outputs)
         self._types = [place.type for place in graph.inputs]
         self.program = Program(simplify(graph), cache=default_cache(), flush_denormals=flush)
@@ -119,6 +130,19 @@ class Variant:
             else:
                 shown.append(value.item() if leaf.weak else value[()])
         return optree.tree_unflatten(self._structure, shown)
+
+
+def _recorded(function: Callable[..., Any], given: Arguments, by_types: bool) -> Recorded:
+    """The function, traced; by types alone if that will do, so that nothing is computed twice."""
+    called, values, positions = _positional(function, given)
+    if by_types:
+        try:
+            found = record_call(Trace(NAMESPACE, sketch=True), called, values, {}, positions)
+            if not found.trace.looked:
+                return found
+        except Exception:  # it looks at numbers, or writes; what is wrong with it will show again
+            pass
+    return record_call(Trace(NAMESPACE), called, values, {}, positions)
 
 
 def _positional(
