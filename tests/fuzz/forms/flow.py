@@ -140,10 +140,19 @@ def recursive(w: Writer) -> None:
 
 
 def function(
-    w: Writer, names: list[str], *, abstract: bool, captures: bool | None = None, writes=False
+    w: Writer,
+    names: list[str],
+    *,
+    abstract: bool,
+    captures: bool | None = None,
+    writes=False,
+    scalars=False,
 ) -> tuple[str, Writer, str]:
-    """A function of values like those: its name, its writer and its result's variable."""
-    params = {w.new("u"): w[name] for name in names}
+    """A function of values like those: its name, its writer and its result's variable.
+
+    With ``scalars`` it takes numbers in the place of 0-d arrays.
+    """
+    params = {w.new("u"): w[name][()] if scalars else w[name] for name in names}
     captures = w.chance(60) if captures is None else captures
     child = w.child(params, abstract=abstract, captures=captures, writes=writes)
     child.continue_with(w.number(1, 2))

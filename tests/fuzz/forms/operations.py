@@ -24,7 +24,7 @@ def scan(w: Writer) -> None:
     if not start or not over:
         return
     c, r = w.new("u"), w.new("u")
-    child = w.child({c: w[start], r: w[over][0]}, abstract=True, captures=w.chance(60))
+    child = w.child({c: w[start][()], r: w[over][0]}, abstract=True, captures=w.chance(60))
     child.continue_with(w.number(0, 2))
     last = [*child.values][-1]
     carry = f"np.tanh({steady(child, c)} + np.sum({last}))"
@@ -39,7 +39,7 @@ def fori_loop(w: Writer) -> None:
     start = _strong(w)
     if start:
         u, i, name, target = w.new("u"), w.new("i"), w.new("g"), w.new()
-        child = w.child({u: w[start]}, abstract=True, captures=w.chance(60))
+        child = w.child({u: w[start][()]}, abstract=True, captures=w.chance(60))
         child.continue_with(w.number(0, 1))
         factor = w.pick((f" * {i}", f" / (1.0 + {i})", ""))
         result = f"np.sin({steady(child, u)}){factor} + 0.3 * np.sum({[*child.values][-1]})"
@@ -52,7 +52,7 @@ def while_loop(w: Writer) -> None:
     start = _strong(w)
     if start:
         u, n, name, target = w.new("u"), w.new("n"), w.new("g"), w.new()
-        child = w.child({u: w[start]}, abstract=True, captures=w.chance(60))
+        child = w.child({u: w[start][()]}, abstract=True, captures=w.chance(60))
         child.continue_with(w.number(0, 1))
         result = f"{n} + 1, np.sin({steady(child, u)}) + 0.3 * np.sum({[*child.values][-1]})"
         lines = w.define(name, [f"{n}_{u}"], child, result)
@@ -89,7 +89,7 @@ def custom(w: Writer) -> None:
 
 def _body(w: Writer, a: str) -> tuple[str, list[str]]:
     """A function that keeps shape and dtype, and its lines."""
-    name, child, last = function(w, [a], abstract=True)
+    name, child, last = function(w, [a], abstract=True, scalars=True)
     (param,) = child.params
     result = f"{steady(child, param)} + np.sum({last})"
     return name, w.define(name, [param], child, result)
