@@ -235,7 +235,7 @@ text { font: 12px 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif;
 circle { stroke: #ffffff; stroke-width: 1; }
 @media (prefers-color-scheme: dark) { text { fill: #c3cad2; } circle { stroke: #131416; } }
 """
-LABELS, WIDTH, ROW = 330, 860, 24
+LABELS, WIDTH, ROW = 390, 940, 24
 
 
 def times_plot(cases: Mapping[str, Any]) -> str:
@@ -307,7 +307,7 @@ def _legend(names: Sequence[str], shown: Mapping[str, str]) -> Iterator[str]:
         text = shown.get(name, name)
         yield f'<circle cx="{x}" cy="14" r="5" fill="{COLOURS[name]}"/>'
         yield f'<text x="{x + 9}" y="18">{escape(text)}</text>'
-        x += 26 + 6.6 * len(text)
+        x += 22 + 6.1 * len(text)
 
 
 if __name__ == "__main__":

@@ -65,7 +65,7 @@ def compile(
 
     Results agree with those of NumPy within a few roundings. Arrays that the function refers to
     without taking them as arguments are read when it is traced, and not again. Prints and other
-    effects happen while tracing only. Inside another transformation or trace, the function itself
+    effects happen while tracing only, perhaps twice. Inside another transformation or trace, the function itself
     is called.
 
     Args:
