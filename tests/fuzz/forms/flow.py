@@ -78,15 +78,16 @@ def counted(w: Writer) -> None:
 
 
 def over_rows(w: Writer) -> None:
-    """A ``for`` over an array's first axis."""
+    """A ``for`` over an array's first axis; with no row, what it starts from is not plain."""
     start = w.some(lambda v: np.ndim(v) > 0)
     if start:
         name, row = w.new(), w.new("r")
         w.values[row] = w[start][0] if len(w[start]) else 0.0
         step = steady(w, row)
         del w.values[row]
+        first = w.constant() if len(w[start]) else f"np.sum({start}) + {w.constant()}"
         over = w.pick((f"{row} in {start}", f"_, {row} in enumerate({start})"))
-        lines = [f"{name} = {w.constant()}", f"for {over}:", f"    {name} = {name} * 0.5 + {step}"]
+        lines = [f"{name} = {first}", f"for {over}:", f"    {name} = {name} * 0.5 + {step}"]
         w.block(lines, [name])
 
 
