@@ -41,7 +41,10 @@ _MOVING: Final = frozenset(
 
 
 def laned(graph: Graph) -> dict[Node, int]:
-    """The nodes that are computed lane by lane, with the lengths of their batches."""
+    """The nodes that are computed lane by lane, with the lengths of their batches.
+
+    What goes in or out of a product of whole matrices is no batch of small arrays but a matrix.
+    """
     found: dict[Node, int] = {}
     worth: Counter[int] = Counter()
     for node in graph.nodes:
@@ -55,7 +58,18 @@ def laned(graph: Graph) -> dict[Node, int]:
             continue
         if any(x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands)):
             worth[shape[0]] += 1
-    return {node: length for node, length in found.items() if worth[length] >= WORTH}
+    matrices = {
+        x.type.shape[0]
+        for node in graph.nodes
+        if node.primitive.name == "dot" and node not in found
+        for x in (node, *node.operands)
+        if x.type.shape
+    }
+    return {
+        node: length
+        for node, length in found.items()
+        if worth[length] >= WORTH and length not in matrices
+    }
 
 
 def _nodes(values: Iterable[Value]) -> list[Node]:
