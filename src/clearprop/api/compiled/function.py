@@ -65,8 +65,8 @@ def compile(
 
     Results agree with those of NumPy within a few roundings. Arrays that the function refers to
     without taking them as arguments are read when it is traced, and not again. Prints and other
-    effects happen while tracing only, perhaps twice. Inside another transformation or trace, the function itself
-    is called.
+    effects happen while tracing only, perhaps twice. Inside another transformation or trace, the
+    function itself is called.
 
     Args:
         f: A function of numbers and arrays, or containers of them; also the result of
@@ -217,6 +217,17 @@ class Compiled(Generic[P, R]):
         entries = [each.entry for each in self._chain if each.entry is not None]
         self.__call__ = chained(entries, self._by_python)
 
+    def _first(self, made: Variant, given: Arguments, args: Any, kwargs: Any) -> Any:
+        """The value by new code; where there is none, what the function itself says of that."""
+        try:
+            found = made.run(given)
+        except ArgumentError:
+            if not made.by_types:
+                raise
+            return self._function(*args, **kwargs)
+        assert found is not None, "code traced at these values holds for them"
+        return found.result
+
     def _otherwise(self, given: Arguments, args: Any, kwargs: Any) -> Any:
         """The value where there is no code for it yet."""
         with self._lock:
@@ -232,9 +243,7 @@ class Compiled(Generic[P, R]):
                 self._by_types = self._by_types and made.by_types
                 self._variants[given.key] = [*known, made]
                 self._prefer(made)
-                found = made.run(given)
-                assert found is not None, "code traced at these values holds for them"
-                return cast(R, found.result)
+                return cast(R, self._first(made, given, args, kwargs))
         if given.key not in self._given_up:
             self._given_up.add(given.key)
             warnings.warn(

@@ -14,7 +14,7 @@ from clearprop.numpy.einstein import einsum
 from clearprop.numpy.linalg.systems import inv
 from clearprop.numpy.moving import trace as trace_
 from clearprop.numpy.public import follows
-from clearprop.tracing import as_array, new_array, user_line
+from clearprop.tracing import Traced, as_array, new_array, owned, user_line
 
 __all__ = [
     "cross",
@@ -70,7 +70,10 @@ def multi_dot(arrays: Any) -> Any:
     kept = (terms[0][0] if parts[0].ndim == 2 else "") + (
         terms[-1][1] if parts[-1].ndim == 2 else ""
     )
-    return einsum(f"{','.join(terms)}->{kept}", *parts)
+    found = einsum(f"{','.join(terms)}->{kept}", *parts)
+    if found.__class__ is Traced and found.ndim == 2:
+        return owned(found)  # in C order, whatever the operands are in
+    return found
 
 
 @follows(np.linalg.trace)
