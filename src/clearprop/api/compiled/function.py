@@ -77,8 +77,8 @@ def compile(
             must not use them again. (A permission; this version makes no use of it.)
         threads: At most how many threads to use; None lets clearprop choose. Results do not depend
             on it. (This version uses one.)
-        flush_denormals: Whether numbers too small to be normal count as 0 inside, which is faster
-            where many of them occur.
+        flush_denormals: Whether numbers too small to be normal count as 0 inside, which helps on
+            processors that take long over them.
 
     Returns:
         A function with f's signature, a :class:`Compiled`.

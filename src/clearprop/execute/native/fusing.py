@@ -7,7 +7,7 @@ reduced need not be stored.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
 from clearprop.execute.native.bodies import Body, control_step, first_slice, without_histories
@@ -23,7 +23,7 @@ from clearprop.execute.native.layouts import (
     view,
     whole,
 )
-from clearprop.execute.native.ledger import Ledger
+from clearprop.execute.native.ledger import Key, Ledger
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.matrices import as_matrix, matrix, product_of
 from clearprop.execute.native.pieces import MOST_PARTS, count, cuts, is_pieced
@@ -143,42 +143,32 @@ class Planned(Ledger):
 
     def _fuse(self, node: Node) -> None:
         domain = node.type.shape
+        self._join(node, self._earliest(node, lambda key: key[1] == domain), domain)
+
+    def _earliest(self, node: Node, joins: Callable[[Key], bool]) -> int:
+        """The first stage at which the operands are there: in a cluster to join, or in memory."""
         stage = 1
         for operand in node.operands:
             key = self._keys.get(operand)
-            if key is not None and key[1] == domain:
+            if key is not None and joins(key):
                 stage = max(stage, key[0])
             elif not isinstance(operand, Constant):
                 stage = max(stage, self._ready[operand] + 1)
-        self._join(node, stage, domain)
+        return stage
 
     def _lane(self, node: Node) -> None:
         """An operation on small arrays, one per element of a batch."""
         domain = (self._laned[node], LANES)
-        stage = 1
-        for operand in node.operands:
-            key = self._keys.get(operand)
-            if key is not None and key[1] == domain:
-                stage = max(stage, key[0])
-            elif not isinstance(operand, Constant):
-                stage = max(stage, self._ready[operand] + 1)
+        stage = self._earliest(node, lambda key: key[1] == domain)
         while self._clusters[stage, domain].count >= MOST_IN_LANES:
             stage += 1
         self._clusters[stage, domain].count += node.type.size // domain[0]
-        self._place(node)
-        self._keys[node] = (stage, domain)
-        self._ready[node] = stage
+        self._belong(node, (stage, domain))
 
     def _piece(self, node: Node) -> None:
         """A value put together from parts, computed part by part with what is made of it."""
         domain = node.type.shape
-        stage = 1
-        for operand in node.operands:
-            key = self._keys.get(operand)
-            if key is not None and not self._clusters[key].cuts:
-                stage = max(stage, key[0])
-            elif not isinstance(operand, Constant):
-                stage = max(stage, self._ready[operand] + 1)
+        stage = self._earliest(node, lambda key: not self._clusters[key].cuts)
         mine = cuts(node)
         while True:
             stage = self._stage_for(stage, domain)

@@ -120,9 +120,13 @@ class Ledger:
         cluster.count += 1
         if cluster.count >= MOST_IN_A_LOOP and self._open.get(domain, 1) == stage:
             self._open[domain] = stage + 1
+        self._belong(node, (stage, domain))
+
+    def _belong(self, node: Node, key: Key) -> None:
+        """Have a value computed in that cluster."""
         self._place(node)
-        self._keys[node] = (stage, domain)
-        self._ready[node] = stage
+        self._keys[node] = key
+        self._ready[node] = key[0]
 
     def _emit(self, value: Value) -> Buffer:
         """The buffer of an output, which nothing else is."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
 from clearprop.errors import ClearpropError
@@ -139,6 +139,3 @@ def _key(text: str, machine: Machine, level: int) -> str:
 
     parts = (text, machine, level, llvmlite.__version__, binding().llvm_version_info, __version__)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
-
-
-Compile = Callable[..., Library]

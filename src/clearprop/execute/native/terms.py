@@ -7,6 +7,7 @@ that dtype, raises :class:`NotLowered`, and the node is computed by the referenc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final, final
 
 import numpy as np
@@ -162,6 +163,21 @@ def power(base: Any, exponent: Any) -> Term:
             case -1.0:
                 return number(1, a.dtype) / a
     return Term("call", (a, b), a.dtype, "power")
+
+
+def ordered(roots: Sequence[Term]) -> list[Term]:
+    """All terms that the roots need, operands first; without recursion."""
+    found: dict[Term, None] = {}
+    pending = list(reversed(roots))
+    while pending:
+        term = pending[-1]
+        missing = [x for x in term.args if x not in found] if term not in found else []
+        if missing:
+            pending.extend(reversed(missing))
+            continue
+        pending.pop()
+        found.setdefault(term)
+    return list(found)
 
 
 # What terms have in common ------------------------------------------------------------------------

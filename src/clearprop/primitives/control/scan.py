@@ -175,7 +175,7 @@ def cotangents(
     has_stacks = any(x.type.form == "stack" for x in (*consts, *carry))
     count = sum(wants[0])
     late = {} if has_stacks else _late_sums(derived, count)
-    derived, factors = _with_factors(derived, late)
+    derived = _with_factors(derived, late)
     sums = [ops.zeros(x.type) for i, x in enumerate(chosen(consts, wants[0])) if i not in late]
     counts = len(sums), len(ct_carry)
 
@@ -195,10 +195,10 @@ def cotangents(
         found = _by_while(ops, back, operands)
     else:
         found = list(ops.items(ops.scan(*operands, **vars(back))))
-    early, rest = iter(found[: counts[0]]), found[counts[0] : len(found) - len(factors)]
-    pairs = iter(found[len(found) - len(factors) :])
+    early, rest = iter(found[: counts[0]]), found[counts[0] : len(found) - 2 * len(late)]
+    factors = iter(found[len(found) - 2 * len(late) :])
     of_consts = [
-        _product(ops, late[i], next(pairs), next(pairs)) if i in late else next(early)
+        _product(ops, late[i], next(factors), next(factors)) if i in late else next(early)
         for i in range(count)
     ]
     return [
@@ -250,11 +250,11 @@ def _late_sums(derived: Graph, count: int) -> dict[int, Node]:
     return found
 
 
-def _with_factors(derived: Graph, late: dict[int, Node]) -> tuple[Graph, list[Value]]:
+def _with_factors(derived: Graph, late: dict[int, Node]) -> Graph:
     """A derived body that gives the factors of late sums, at its end, in place of the products."""
     factors = [x for node in late.values() for x in node.operands]
     outputs = [x for place, x in enumerate(derived.outputs) if place not in late]
-    return prune(Graph(derived.inputs, derived.nodes, (*outputs, *factors))), factors
+    return prune(Graph(derived.inputs, derived.nodes, (*outputs, *factors)))
 
 
 def _product(ops: Builder, node: Node, a: Sym, b: Sym) -> Sym:

@@ -9,7 +9,6 @@ import numpy as np
 
 from clearprop.execute.native.loops.instructions import Instructions
 from clearprop.execute.native.loops.writer import Writer, vector
-from clearprop.execute.native.terms import Term
 
 
 def horizontal(unit: Instructions, op: str, dtype: np.dtype[Any], values: Sequence[str]) -> str:
@@ -54,18 +53,3 @@ def least(writer: Writer, trips: int | str, index: str, size: int) -> int | str:
     done = writer.put(f"mul i64 {index}, {size}")
     left = writer.put(f"sub i64 {trips}, {done}")
     return writer.intrinsic("llvm.smin.i64", "i64", ("i64", left), ("i64", str(size)))
-
-
-def ordered(roots: Sequence[Term]) -> list[Term]:
-    """All terms that the roots need, operands first; without recursion."""
-    found: dict[Term, None] = {}
-    pending = list(reversed(roots))
-    while pending:
-        term = pending[-1]
-        missing = [x for x in term.args if x not in found] if term not in found else []
-        if missing:
-            pending.extend(reversed(missing))
-            continue
-        pending.pop()
-        found.setdefault(term)
-    return list(found)

@@ -18,12 +18,12 @@ import numpy as np
 
 from clearprop.execute.native.layouts import Buffer, Layout, collapsed, whole
 from clearprop.execute.native.loops.access import Access
-from clearprop.execute.native.loops.folds import blocks, horizontal, least, ordered
+from clearprop.execute.native.loops.folds import blocks, horizontal, least
 from clearprop.execute.native.loops.instructions import Instructions, identity
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.steps import Loop, Store
-from clearprop.execute.native.terms import Term, number
+from clearprop.execute.native.terms import Term, number, ordered
 
 ACCUMULATORS: Final = 16
 """How many vectors the folds of one loop may use together."""
@@ -207,7 +207,7 @@ class _Nest:
         """The loop along the vector's axis: whole trips, then what is left."""
         assert self.axis is not None, "there is a vector's axis"
         length, stride = self.lengths[self.axis], self.lanes * self.width
-        totaltrips, rest = divmod(length, stride)
+        whole_trips, rest = divmod(length, stride)
 
         def trip(index: str, carried: list[str]) -> list[str]:
             self._take(carried)
@@ -215,11 +215,11 @@ class _Nest:
             self._inside(depth, index, stride)
             return self._flat()
 
-        if totaltrips:
-            self._repeated(depth, totaltrips, stride, trip)
+        if whole_trips:
+            self._repeated(depth, whole_trips, stride, trip)
         if rest:
             self.vectors, self.tail = -(-rest // self.lanes), rest % self.lanes
-            self._inside(depth, str(totaltrips), stride)
+            self._inside(depth, str(whole_trips), stride)
         self.vectors, self.tail = 1, 0
 
     def _inside(self, depth: int, index: str, step: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final, final
 import numpy as np
 
 from clearprop.errors import UnsupportedError
-from clearprop.execute.native.terms import Term
+from clearprop.execute.native.terms import Term, ordered
 from clearprop.execute.source.c.helpers import helper, rounded, suffix
 from clearprop.execute.source.c.writer import Writer, type_name
 
@@ -57,10 +57,10 @@ class Terms:
     def write(self, roots: Sequence[Term]) -> list[Text]:
         """The expressions of some terms; without recursion."""
         uses: Counter[Term] = Counter(roots)
-        ordered = _ordered(roots)
-        for term in ordered:
+        terms = ordered(roots)
+        for term in terms:
             uses.update(term.args)
-        for term in ordered:
+        for term in terms:
             if term not in self.known:
                 text, level = self._expression(term)
                 if term.op != "constant" and (uses[term] > 1 or len(text) > LONGEST):
@@ -156,18 +156,3 @@ def literal(value: Any, dtype: np.dtype[Any]) -> Text:
 def _within(x: Text, level: int) -> str:
     text, own = x
     return text if own >= level else f"({text})"
-
-
-def _ordered(roots: Sequence[Term]) -> list[Term]:
-    """All terms that the roots need, operands first; without recursion."""
-    found: dict[Term, None] = {}
-    pending = list(reversed(roots))
-    while pending:
-        term = pending[-1]
-        missing = [x for x in term.args if x not in found] if term not in found else []
-        if missing:
-            pending.extend(reversed(missing))
-            continue
-        pending.pop()
-        found.setdefault(term)
-    return list(found)
