@@ -18,7 +18,7 @@ from clearprop.numpy.products import alike, contracted
 from clearprop.numpy.public import follows
 from clearprop.numpy.reductions import reduced
 from clearprop.numpy.shapes import diagonal_view, transpose
-from clearprop.tracing import apply, user_line
+from clearprop.tracing import Traced, apply, bottom, owned, user_line
 
 __all__ = ["einsum"]
 
@@ -42,7 +42,22 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
         parts = [part for i, part in enumerate(parts) if i not in step]
         parts.append(_together(chosen, set(result).union(*[term for term, _ in parts])))
     term, value = parts[0]
-    return transpose(value, [term.index(letter) for letter in result]) if result else value[()]
+    if not result:
+        return value[()]
+    value = transpose(value, [term.index(letter) for letter in result])
+    moved = len(terms) == 1 and set(terms[0]) == set(result)  # a view, or a diagonal
+    if value.__class__ is not Traced or moved:
+        return value
+    return owned(value, _like(value, terms, result, arrays))
+
+
+def _like(value: Any, terms: list[str], result: str, arrays: list[Any]) -> Any:
+    """An array of the memory order that ``numpy.einsum`` gives, asked for a corner of it."""
+    corners = [np.asarray(bottom(a))[(slice(2),) * a.ndim] for a in arrays]
+    corner = np.einsum(f"{','.join(terms)}->{result}", *corners)
+    outermost = sorted(range(corner.ndim), key=lambda axis: -corner.strides[axis])
+    shape = [value.shape[axis] for axis in outermost]
+    return np.empty(shape, value.dtype).transpose(np.argsort(outermost))
 
 
 def _read(operands: Sequence[Any]) -> tuple[str, list[Any]]:
