@@ -8,12 +8,14 @@ from typing import Any, final
 
 import optree
 
+from clearprop.api.eager import formed
 from clearprop.graph import Graph, Guard, Type
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.primitives import CATALOGUE
 from clearprop.tracing import (
     CURRENT,
     Argument,
+    Leaf,
     Trace,
     Traced,
     bind,
@@ -35,6 +37,7 @@ class Call:
         operands: A value per input.
         arguments: The traced arguments.
         structure: How the outputs stand together.
+        forms: Of each output of the function, whether it is an array, and whether it is weak.
         guards: The decisions.
     """
 
@@ -42,6 +45,7 @@ class Call:
     operands: list[Any]
     arguments: list[Argument]
     structure: Any
+    forms: list[tuple[bool, bool]]
     guards: tuple[Guard, ...]
 
     @property
@@ -59,11 +63,17 @@ class Call:
     def rebuilt(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """The arguments' structure with other values for the traced leaves."""
         rest = iter(values)
+
+        def of(leaf: Leaf) -> Any:
+            if leaf.place is None:
+                return leaf.number
+            value = next(rest)
+            if value is None:
+                return None
+            return formed(value, is_array=leaf.is_array, weak=leaf.place.type.weak)
+
         return tuple(
-            argument.rebuild(
-                [leaf.number if leaf.place is None else next(rest) for leaf in argument.leaves]
-            )
-            for argument in self.arguments
+            argument.rebuild([of(leaf) for leaf in argument.leaves]) for argument in self.arguments
         )
 
     def apply(self, name: str, operands: Sequence[Any] = (), **params: Any) -> Any:
@@ -79,7 +89,14 @@ class Call:
         for decision, value in zip(self.guards, results[count:], strict=True):
             if value.__class__ is Traced:
                 guard(value, decision.kind)
-        return optree.tree_unflatten(self.structure, results[:count])
+        return optree.tree_unflatten(self.structure, self.formed(results[:count]))
+
+    def formed(self, values: Sequence[Any]) -> list[Any]:
+        """Values of the outputs, or slopes, each as an array or number like the output itself."""
+        return [
+            None if value is None else formed(value, is_array=is_array, weak=weak)
+            for value, (is_array, weak) in zip(values, self.forms, strict=True)
+        ]
 
 
 def called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
@@ -87,11 +104,12 @@ def called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     trace = Trace(NAMESPACE, lift=True, detached=True)
     recorded = record_call(trace, function, args, kwargs, range(len(args)))
     leaves, structure = optree.tree_flatten(recorded.result)
-    outputs = [output(trace, leaf, "an output of the function").node for leaf in leaves]
+    outputs = [output(trace, leaf, "an output of the function") for leaf in leaves]
+    forms = [(found.is_array, found.type.weak) for found in outputs]
     looked_at = [decision.value for decision in trace.guards]
-    graph = trace.finish([*outputs, *looked_at])
+    graph = trace.finish([*(found.node for found in outputs), *looked_at])
     bare = Graph(graph.inputs, graph.nodes, graph.outputs)
-    return Call(bare, recorded.values(), recorded.arguments, structure, tuple(trace.guards))
+    return Call(bare, recorded.values(), recorded.arguments, structure, forms, tuple(trace.guards))
 
 
 def is_traced_now() -> bool:

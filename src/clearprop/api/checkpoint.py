@@ -24,8 +24,7 @@ def checkpoint(f: F) -> F:
         f: A function of numbers and arrays, or nested containers of them.
 
     Returns:
-        A function with f's signature and results; inside a derivative, numbers come back as
-        NumPy's.
+        A function with f's signature and results.
 
     >>> import clearprop as cp, numpy as np
     >>> cp.grad(lambda x: checkpoint(lambda y: np.sin(np.sin(y)))(x))(0.0)

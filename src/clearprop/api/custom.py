@@ -133,7 +133,7 @@ class custom_derivative(Generic[R]):  # noqa: N801  a decorator, called like a f
             with _answering(self, primals, value):
                 kept = _pair(fwd(*primals), "fwd", "(value, what bwd needs)")[1]
                 own = _spread(slopes, call.graph.outputs[: len(call.types)])
-                found = bwd(kept, optree.tree_unflatten(call.structure, own))
+                found = bwd(kept, optree.tree_unflatten(call.structure, call.formed(own)))
             made = _fitting(*_matched(found, call), missing=True)
             count = len(call.graph.inputs) - len(call.captured)
             others = call.graph.inputs[count:]
@@ -143,7 +143,7 @@ class custom_derivative(Generic[R]):  # noqa: N801  a decorator, called like a f
 
     def _point(self, call: Call, y: list[Any], xs: list[Any]) -> tuple[tuple[Any, ...], Any]:
         """The arguments and the value, as the rule sees them."""
-        value = optree.tree_unflatten(call.structure, y[: len(call.types)])
+        value = optree.tree_unflatten(call.structure, call.formed(y[: len(call.types)]))
         return call.rebuilt(xs), value
 
 

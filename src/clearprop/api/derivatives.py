@@ -21,6 +21,7 @@ from clearprop.api.leaves import (
     seeds_of,
     split_aux,
 )
+from clearprop.api.whole import is_by_types, value_and_slopes
 from clearprop.derive import forward, reverse
 from clearprop.errors import ArgumentError
 from clearprop.tracing import (
@@ -93,6 +94,11 @@ def value_and_grad(
     @functools.wraps(f)
     def both(*args: P.args, **kwargs: P.kwargs) -> tuple[Any, Any]:
         positions = positions_of(argnums, len(args))
+        if is_by_types([args[i] for i in positions]):
+            found = value_and_slopes(f, args, kwargs, positions, has_aux)
+            shaped = rebuild(found.arguments, found.slopes)
+            gradient = shaped[0] if is_single(argnums) else tuple(shaped)
+            return ((found.value, found.aux) if has_aux else found.value), gradient
         recorded = record(f, args, kwargs, positions)
         trace = recorded.trace
         aux: Any = None

@@ -68,7 +68,7 @@ class Derived:
         if any(value.__class__ is Traced for value in (*inputs, *given)):
             results = self.plan.run(inputs, given, bind)
             pairs = zip(results, self.outputs, strict=True)
-            return [_traced(result, output.type) for result, output in pairs]
+            return [as_traced(result, output.type) for result, output in pairs]
         with np.errstate(all="ignore"):
             results = self.plan.run(inputs, given)
         foreign = {id(value) for value in (*inputs, *given)}
@@ -95,7 +95,7 @@ def owned(value: Any, foreign: set[int]) -> Any:
     return value
 
 
-def _traced(value: Any, type_: Type) -> Any:
+def as_traced(value: Any, type_: Type) -> Any:
     """A result among traced values, traced even if it depends on none of them."""
     if value.__class__ is Traced:
         return value.snapshot()

@@ -87,10 +87,10 @@ def record(
 ) -> Recorded:
     """Call a function with some of its arguments traced, and what derivatives will need kept."""
     trace = Trace(NAMESPACE, keep=True, lift=True)
-    return record_call(trace, f, args, kwargs, traced, admit=_require_floating)
+    return record_call(trace, f, args, kwargs, traced, admit=require_floating)
 
 
-def _require_floating(argument: Argument) -> None:
+def require_floating(argument: Argument) -> None:
     """Raise if an argument holds what cannot be differentiated by, or no number at all."""
     for leaf in argument.leaves:
         place = leaf.place

@@ -44,11 +44,11 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
     term, value = parts[0]
     if not result:
         return value[()]
-    value = transpose(value, [term.index(letter) for letter in result])
+    found: Any = transpose(value, [term.index(letter) for letter in result])
     moved = len(terms) == 1 and set(terms[0]) == set(result)  # a view, or a diagonal
-    if value.__class__ is not Traced or moved:
-        return value
-    return owned(value, _like(value, terms, result, arrays))
+    if found.__class__ is not Traced or moved:
+        return found
+    return owned(found, _like(found, terms, result, arrays))
 
 
 def _like(value: Any, terms: list[str], result: str, arrays: list[Any]) -> Any:

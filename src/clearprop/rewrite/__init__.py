@@ -1,5 +1,6 @@
 """Graph → graph: the same values by fewer or cheaper operations."""
 
+from clearprop.rewrite.rolling import rolled
 from clearprop.rewrite.simplify import simplify
 
-__all__ = ["simplify"]
+__all__ = ["rolled", "simplify"]

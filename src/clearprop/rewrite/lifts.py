@@ -87,7 +87,7 @@ def before_broadcast(make: Maker, node: Node) -> Value | None:
 def before_move(make: Maker, node: Node) -> Value | None:
     """Before a transpose, a reshape or a flip of all operands; numbers are not moved."""
     moved = [x for x in node.operands if made_by(x, *MOVED)]
-    if not moved:
+    if not moved or node.type.weak:  # only single numbers are weak
         return None
     first = moved[0]
     shape = first.operands[0].type.shape

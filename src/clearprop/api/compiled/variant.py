@@ -12,13 +12,14 @@ import numpy as np
 import optree
 
 from clearprop.api.compiled.kinds import Arguments, templates
+from clearprop.derive import PASSES
 from clearprop.errors import DtypeError
 from clearprop.execute.native.cache import default_cache
 from clearprop.execute.native.calls import Entry, Fixed, NotDirect, Output, Signature
 from clearprop.execute.native.program import Program
 from clearprop.graph import Type, location_of
 from clearprop.numpy.namespace import NAMESPACE
-from clearprop.rewrite import simplify
+from clearprop.rewrite import rolled, simplify
 from clearprop.tracing import (
     CURRENT,
     Recorded,
@@ -79,7 +80,8 @@ class Variant:
         self.by_types = trace.sketch is not None
         graph = trace.finish(outputs)
         self._types = [place.type for place in graph.inputs]
-        self.program = Program(simplify(graph), cache=default_cache(), flush_denormals=flush)
+        simplified = simplify(rolled(graph, PASSES.builder))
+        self.program = Program(simplified, cache=default_cache(), flush_denormals=flush)
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]
         self.entry = self._entry(given)

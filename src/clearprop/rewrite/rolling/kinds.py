@@ -1,0 +1,67 @@
+"""Which values are computed in the same way: by the same operations on values of equal kinds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from clearprop.graph import Constant, Graph, Input, Node, Value
+from clearprop.rewrite.rolling.picks import Pick
+from clearprop.rewrite.share import Constants
+
+SMALL: Final = 64
+"""Constants and inputs up to that number of elements may stand for each other."""
+
+
+def kinds_of(graph: Graph, picks: Mapping[Value, Pick], shared: Constants) -> dict[Value, int]:
+    """A number for every value of the graph, the same for those that are copies of each other.
+
+    Copies do the same operations to inputs and constants of the same types, and to parts of the
+    same array.
+
+    Args:
+        graph: The graph.
+        picks: The values that are parts of arrays.
+        shared: One object for equal constants.
+    """
+    numbers: dict[Any, int] = {}
+    kinds: dict[Value, int] = {}
+
+    def number(key: Any) -> int:
+        return numbers.setdefault(key, len(numbers))
+
+    for place in graph.inputs:
+        small = place.type.form == "array" and place.type.size <= SMALL
+        kinds[place] = number((Input, place.type) if small else place)
+    for node in graph.nodes:
+        operands = []
+        for x in node.operands:
+            kind = kinds.get(x)
+            if kind is None:
+                assert isinstance(x, Constant), "operands are computed first"
+                small = x.type.size <= SMALL
+                kind = kinds[x] = number((Constant, x.type) if small else shared.one(x))
+            operands.append(kind)
+        pick = picks.get(node)
+        if pick is not None:
+            kinds[node] = number((Pick, kinds.get(pick.base), node.type))
+        elif node.type.form != "array" or any(x.type.form != "array" for x in node.operands):
+            kinds[node] = number(node)
+        else:
+            kinds[node] = number((node.primitive, node.params, node.type, *operands))
+    return kinds
+
+
+def common(graph: Graph, picks: Mapping[Value, Pick], shared: Constants) -> Mapping[Value, Pick]:
+    """The parts of arrays that are no copies of each other.
+
+    Where each copy has an array of its own, its parts are steps like others.
+    """
+    bases = {pick.base for pick in picks.values() if isinstance(pick.base, Node)}
+    if not bases:
+        return picks
+    kinds = kinds_of(graph, picks, shared)
+    counts = Counter(kinds[node] for node in graph.nodes)
+    several = {base for base in bases if counts[kinds[base]] > 1}
+    return {value: pick for value, pick in picks.items() if pick.base not in several}
