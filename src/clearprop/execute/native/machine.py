@@ -10,14 +10,23 @@ import functools
 from dataclasses import dataclass
 from typing import Any, Final, Literal, final
 
-Level = Literal["avx512", "avx2", "baseline"]
+Level = Literal["avx512", "avx2", "baseline", "neon"]
 
 _NEEDED: Final[dict[str, frozenset[str]]] = {
     "avx512": frozenset({"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx2", "fma"}),
     "avx2": frozenset({"avx2", "fma", "f16c", "bmi2"}),
     "baseline": frozenset(),
+    "neon": frozenset({"neon"}),
 }
-_BYTES: Final = {"avx512": 64, "avx2": 32, "baseline": 16}
+_BYTES: Final = {"avx512": 64, "avx2": 32, "baseline": 16, "neon": 16}
+
+_LEVELS: Final[dict[str, tuple[Level, ...]]] = {
+    "x86_64": ("avx512", "avx2", "baseline"),
+    "aarch64": ("neon",),
+}
+"""The levels of a kind of processors, the best first."""
+
+_ANYWHERE: Final[tuple[Level, ...]] = ("baseline",)
 
 
 @final
@@ -43,6 +52,11 @@ class Machine:
         return _BYTES[self.level]
 
     @property
+    def is_x86(self) -> bool:
+        """Whether it is one of Intel's or AMD's."""
+        return self.triple.startswith("x86_64")
+
+    @property
     def fma(self) -> bool:
         """Whether a multiplication and an addition round once, in hardware."""
         return self.level != "baseline"
@@ -50,6 +64,10 @@ class Machine:
     def lanes(self, itemsize: int) -> int:
         """How many elements of that many bytes a vector register holds."""
         return self.bytes // itemsize
+
+
+ARM: Final = Machine("neon", "generic", "+neon", "aarch64-unknown-linux-gnu")
+"""Any 64-bit Arm processor under Linux."""
 
 
 def machine(level: Level | None = None) -> Machine:
@@ -68,26 +86,24 @@ def machine(level: Level | None = None) -> Machine:
 def _machine(level: Level | None) -> Machine:
     llvm = binding()
     triple = llvm.get_process_triple()
-    if not triple.startswith("x86_64"):
-        return Machine("baseline", llvm.get_host_cpu_name(), _host_features().flatten(), triple)
+    kind = triple.partition("-")[0]
     available = {name for name, has in _host_features().items() if has}
-    wanted: list[Level] = ["avx512", "avx2", "baseline"]
-    if level is not None:
-        wanted = wanted[wanted.index(level) :]
-    best = next(each for each in wanted if _NEEDED[each] <= available)
-    if best == wanted[0] and level is None:
+    known = _LEVELS.get(kind, _ANYWHERE)
+    wanted = known if level is None else known[known.index(level) :]
+    fitting = [each for each in wanted if _NEEDED[each] <= available]
+    best: Level = fitting[0] if fitting else "baseline"
+    if best == known[0] and level is None:
         return Machine(best, llvm.get_host_cpu_name(), _host_features().flatten(), triple)
     names = sorted(_NEEDED[best])
-    return Machine(best, "x86-64", ",".join(f"+{name}" for name in names), triple)
+    cpu = {"x86_64": "x86-64"}.get(kind, "generic")
+    return Machine(best, cpu, ",".join(f"+{name}" for name in names), triple)
 
 
 def levels() -> list[Level]:
     """All levels that the host can run, the best first."""
-    found: list[Level] = []
-    for level in _BYTES:
-        if machine(level).level == level:  # type: ignore[arg-type]
-            found.append(level)
-    return found
+    kind = machine().triple.partition("-")[0]
+    known = _LEVELS.get(kind, _ANYWHERE)
+    return [level for level in known if machine(level).level == level]
 
 
 def _host_features() -> Any:

@@ -56,7 +56,7 @@ def module_text(
     for number, run in enumerate(runs):
         if not isinstance(steps[run[0]], Fallback):
             calls = [names[at] for at in run]
-            module.texts.append(_segment(number, calls, flush_denormals))
+            module.texts.append(_segment(number, calls, machine if flush_denormals else None))
     return module.text()
 
 
@@ -130,12 +130,14 @@ class _Module:
         control_lines(writer, step, names, places.base, scratch)
 
 
-def _segment(number: int, names: Sequence[str], flush_denormals: bool) -> str:
+def _segment(number: int, names: Sequence[str], flushing: Machine | None) -> str:
+    """The function of a segment; on that machine it flushes denormals."""
     text = _function(f"void @segment_{number}", names)
-    if not flush_denormals:
+    if flushing is None:
         return text
     head, _, calls = text.partition("\n")
-    return f"{head}\n{_FLUSHING.format(calls=calls.removesuffix(_END))}{_END}"
+    around = _FLUSHING if flushing.is_x86 else _FLUSHING_ARM
+    return f"{head}\n{around.format(calls=calls.removesuffix(_END))}{_END}"
 
 
 def _function(head: str, names: Sequence[str]) -> str:
@@ -157,6 +159,14 @@ _FLUSHING = """\
 {calls}  call void @llvm.x86.sse.ldmxcsr(ptr %state)
 """
 """Around a segment: denormal results and operands are 0 (bits 15 and 6 of MXCSR)."""
+
+_FLUSHING_ARM = """\
+  %before = call i64 @llvm.aarch64.get.fpcr()
+  %flushing = or i64 %before, 16777216
+  call void @llvm.aarch64.set.fpcr(i64 %flushing)
+{calls}  call void @llvm.aarch64.set.fpcr(i64 %before)
+"""
+"""The same on Arm: bit 24 of FPCR."""
 
 
 def _multiplication(step: Multiply, at: int, places: Places, writer: Writer) -> None:

@@ -24,6 +24,7 @@ _ACROSS: Final[dict[Level, tuple[int, ...]]] = {
     "avx512": (8, 8, 5, 5),
     "avx2": (8, 4, 3, 2),
     "baseline": (8, 4, 3, 2),
+    "neon": (8, 8, 5, 5),
 }
 """How many rows of B are taken at once with 1, 2, … rows of A, at most."""
 

@@ -12,10 +12,11 @@ _ROWS: Final[dict[Level, tuple[int, ...]]] = {
     "avx512": (16, 12, 8, 6),
     "avx2": (12, 6),
     "baseline": (8, 4),
+    "neon": (16, 12, 8, 6),
 }
 """Rows of a block that is 1, 2, … vectors wide: as many sums as there are registers for."""
 
-_SUMS: Final[dict[Level, int]] = {"avx512": 27, "avx2": 14, "baseline": 10}
+_SUMS: Final[dict[Level, int]] = {"avx512": 27, "avx2": 14, "baseline": 10, "neon": 27}
 """Registers for sums and for a row of B where a product has few rows."""
 
 _WIDEST: Final = 8
