@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, ParamSpec, TypeVar, cast, final, overload
 
 import numpy as np
+import optree
 
 from clearprop.api.compiled.kinds import Arguments, kinds_of
 from clearprop.api.compiled.plan import ExecutionPlan
@@ -73,8 +74,8 @@ def compile(
             :func:`grad`, :func:`vmap`, :func:`jacobian` and their like.
         static_argnums: Positional arguments that are no numbers to compute with but part of the
             code: it is compiled for each of their values, which must be hashable.
-        donate_argnums: Positional arguments whose memory the code may use for results; the caller
-            must not use them again. (A permission; this version makes no use of it.)
+        donate_argnums: Positional arguments whose memory the code may use for results of the same
+            shape and dtype, such as parameters that are updated; what they held is lost then.
         threads: At most how many threads to use; None lets clearprop choose. Results do not depend
             on it. (This version uses one.)
         flush_denormals: Whether numbers too small to be normal count as 0 inside, which helps on
@@ -152,7 +153,8 @@ class Compiled(Generic[P, R]):
         return cast(R, self._otherwise(given, args, kwargs))
 
     def prepare(self, *args: P.args, **kwargs: P.kwargs) -> Compiled[P, R]:
-        """Compile for these arguments now; returns the function itself."""
+        """Compile for these arguments now; returns the function itself. None is given up."""
+        args = tuple(_copied(x) if i in self._donated else x for i, x in enumerate(args))  # type: ignore[assignment]
         given = kinds_of(args, kwargs, self._static)
         if not any(variant.run(given) for variant in self._variants.get(given.key, ())):
             self._otherwise(given, args, kwargs)
@@ -237,7 +239,7 @@ class Compiled(Generic[P, R]):
                 if found is not None:
                     return cast(R, found.result)
             if len(known) < MOST_VARIANTS:
-                made = Variant(self._function, given, self._flush, self._by_types)
+                made = Variant(self._function, given, self._flush, self._by_types, self._donated)
                 self.compile_seconds += made.seconds
                 self._latest, self._caller = made, user_line()
                 self._by_types = self._by_types and made.by_types
@@ -252,6 +254,11 @@ class Compiled(Generic[P, R]):
                 stacklevel=3,
             )
         return self._function(*args, **kwargs)
+
+
+def _copied(value: Any) -> Any:
+    """A nested value with arrays of its own."""
+    return optree.tree_map(lambda x: x.copy() if isinstance(x, np.ndarray) else x, value)
 
 
 def _numbers(positions: int | Sequence[int]) -> tuple[int, ...]:

@@ -88,6 +88,17 @@ def templates(given: Arguments, types: Sequence[Type]) -> tuple[tuple[Any, ...],
     return shown, {name: kwargs[name] for name in given.kwargs}
 
 
+def numbers_of(described: Sequence[Any], positions: Collection[int]) -> list[int]:
+    """Which numbers belong to the arguments at these positions.
+
+    Args:
+        described: The positional arguments as :func:`templates` describes them.
+        positions: Which of them.
+    """
+    leaves: list[Any] = optree.tree_leaves([described[i] for i in positions if i < len(described)])  # type: ignore[arg-type]
+    return [leaf.place for leaf in leaves if isinstance(leaf, Number)]
+
+
 def _is_number(leaf: Any) -> bool:
     return leaf.__class__ in _NUMBERS or isinstance(leaf, (np.ndarray, np.generic))
 

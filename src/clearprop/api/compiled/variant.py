@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 import numpy as np
 import optree
 
-from clearprop.api.compiled.kinds import Arguments, templates
+from clearprop.api.compiled.kinds import Arguments, numbers_of, templates
 from clearprop.derive import PASSES
 from clearprop.errors import DtypeError
 from clearprop.execute.native.cache import default_cache
@@ -62,7 +62,12 @@ class Variant:
     """
 
     def __init__(
-        self, function: Callable[..., Any], given: Arguments, flush: bool, by_types: bool
+        self,
+        function: Callable[..., Any],
+        given: Arguments,
+        flush: bool,
+        by_types: bool,
+        donated: Collection[int],
     ) -> None:
         start = time.perf_counter()
         recorded = _recorded(function, given, by_types)
@@ -81,10 +86,16 @@ class Variant:
         graph = trace.finish(outputs)
         self._types = [place.type for place in graph.inputs]
         simplified = simplify(rolled(graph, PASSES.builder))
-        self.program = Program(simplified, cache=default_cache(), flush_denormals=flush)
+        args, kwargs = templates(given, self._types)
+        self.program = Program(
+            simplified,
+            cache=default_cache(),
+            flush_denormals=flush,
+            donated=numbers_of(args, donated),
+        )
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]
-        self.entry = self._entry(given)
+        self.entry = None if self.program.reused else self._entry(args, kwargs)
         self.seconds = time.perf_counter() - start
 
     @property
@@ -103,9 +114,8 @@ class Variant:
                 return None
         return Found(self._result(results))
 
-    def _entry(self, given: Arguments) -> Entry | None:
-        """The entry for arguments such as these."""
-        args, kwargs = templates(given, self._types)
+    def _entry(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Entry | None:
+        """The entry for arguments of that description."""
         shown = [
             Fixed(leaf.value)
             if leaf.place is None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, final
 
 import numpy as np
 
 from clearprop.execute.native import products
 from clearprop.execute.native.cache import ObjectCache
+from clearprop.execute.native.donating import reuses
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
-from clearprop.execute.native.layouts import Layout
+from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.library import assembly, load
 from clearprop.execute.native.machine import Machine, machine
 from clearprop.execute.native.memory import ALIGNMENT
@@ -40,6 +41,7 @@ class Program:
         target: What to compile for; the host if None.
         cache: Where compiled objects are kept; None for nowhere.
         flush_denormals: Whether numbers too small to be normal count as 0.
+        donated: The numbers of inputs whose memory may become an output's.
 
     Attributes:
         graph: The graph.
@@ -52,6 +54,7 @@ class Program:
         constants: The arrays that the code reads from outside; in the table of pointers, which a
             segment takes, they stand between the inputs and the outputs.
         segment: The address of the one segment; None if there are others, or none.
+        reused: For outputs the number of the donated input whose memory they get.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Program:
         target: Machine | None = None,
         cache: ObjectCache | None = None,
         flush_denormals: bool = False,
+        donated: Collection[int] = (),
     ) -> None:
         start = time.perf_counter()
         self.graph = graph
@@ -83,6 +87,10 @@ class Program:
         ]
         self._actions: list[Any] = []
         self.was_cached = False
+        self.reused: dict[Buffer, int] = {}
+        if donated and not planned.checks and not graph.guards:
+            given = {planned.inputs[i]: i for i in donated}
+            self.reused = reuses(self.steps, given, planned.outputs, planned.constants)
         functions: dict[str, int] = {}
         if native:
             names = [f"segment_{i}" for i in native]
@@ -135,10 +143,7 @@ class Program:
             ArgumentError: If a position that is computed lies outside of its array.
         """
         given = [np.ascontiguousarray(value) for value in values]
-        made = {
-            buffer: np.empty(buffer.type.shape, buffer.type.dtype)
-            for buffer in dict.fromkeys(self.outputs)
-        }
+        made = {buffer: self._memory_for(buffer, given) for buffer in dict.fromkeys(self.outputs)}
         flag = np.zeros(1, np.int64)
         table = [*given, *self.constants, *made.values(), flag]
         pointers = np.array([array.ctypes.data for array in table], np.uintp)
@@ -158,6 +163,15 @@ class Program:
         results = [made[buffer] for buffer in self.outputs]
         count = len(self.graph.outputs)
         return results[:count], results[count:]
+
+    def _memory_for(self, output: Buffer, given: Sequence[Any]) -> Any:
+        """Where an output is written to: a donated array apart from all others, or a new one."""
+        number = self.reused.get(output)
+        if number is not None and given[number].flags.writeable:
+            array, others = given[number], (*given[:number], *given[number + 1 :])
+            if not any(np.may_share_memory(array, other) for other in others):
+                return array
+        return np.empty(output.type.shape, output.type.dtype)
 
     def _falls_back(self, run: Sequence[int]) -> bool:
         return isinstance(self.steps[run[0]], Fallback)
