@@ -16,9 +16,9 @@ from tests.native.products.harness import guarded
 from tests.primitives.calls import drawn, each_sample
 
 
-def fenced(graph: Graph, values: list[Any], at_end: bool, level: Any) -> None:
+def fenced(graph: Graph, values: list[Any], at_end: bool, level: Any, threads: int = 1) -> None:
     """Run native code on fenced memory; it answers as it does on any other."""
-    program = Program(graph, machine(level))
+    program = Program(graph, machine(level), threads=threads)
     if program.segment is None:  # some of it is done by NumPy
         return
 

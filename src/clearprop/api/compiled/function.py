@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 import threading
 import warnings
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ import optree
 
 from clearprop.api.compiled.kinds import Arguments, kinds_of
 from clearprop.api.compiled.plan import ExecutionPlan
-from clearprop.api.compiled.variant import Variant
+from clearprop.api.compiled.variant import Options, Variant
 from clearprop.errors import ArgumentError
 from clearprop.execute.native.calls import chained
 from clearprop.execute.source.c import c_source
@@ -76,8 +77,9 @@ def compile(
             code: it is compiled for each of their values, which must be hashable.
         donate_argnums: Positional arguments whose memory the code may use for results of the same
             shape and dtype, such as parameters that are updated; what they held is lost then.
-        threads: At most how many threads to use; None lets clearprop choose. Results do not depend
-            on it. (This version uses one.)
+        threads: At most how many threads work on a step at a time; None takes as many as this
+            process may use processors. Small steps are done by one, and results do not depend on
+            it, to the bit.
         flush_denormals: Whether numbers too small to be normal count as 0 inside, which helps on
             processors that take long over them.
 
@@ -93,9 +95,8 @@ def compile(
     array([0., 1.])
     """
     require_callable(f, "compile")
-    if threads is not None and (isinstance(threads, bool) or threads < 1):
-        raise ArgumentError(f"threads={threads!r} is no positive number", where=user_line())
-    return Compiled(f, _numbers(static_argnums), _numbers(donate_argnums), flush_denormals)
+    static, donated = _numbers(static_argnums), _numbers(donate_argnums)
+    return Compiled(f, Options(static, donated, flush_denormals, _count(threads)))
 
 
 @final
@@ -112,18 +113,10 @@ class Compiled(Generic[P, R]):
     __slots__ = ("__call__", "__dict__", "__weakref__")
     __call__: Callable[P, R]
 
-    def __init__(
-        self,
-        f: Callable[P, R],
-        static_argnums: Sequence[int],
-        donate_argnums: Sequence[int],
-        flush_denormals: bool,
-    ) -> None:
+    def __init__(self, f: Callable[P, R], options: Options) -> None:
         functools.update_wrapper(self, f)
         self._function = f
-        self._static = frozenset(static_argnums)
-        self._donated = frozenset(donate_argnums)
-        self._flush = flush_denormals
+        self._options = options
         self._by_types = True
         self._variants: dict[Any, list[Variant]] = {}
         self._latest: Variant | None = None
@@ -135,14 +128,13 @@ class Compiled(Generic[P, R]):
         self.__call__ = self._by_python
 
     def __reduce__(self) -> Any:
-        options = (tuple(self._static), tuple(self._donated), self._flush)
-        return Compiled, (self._function, *options)
+        return Compiled, (self._function, self._options)
 
     def _by_python(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's value where no entry is for these arguments."""
         if CURRENT.get() is not None:
             return self._function(*args, **kwargs)
-        given = kinds_of(args, kwargs, self._static)
+        given = kinds_of(args, kwargs, self._options.static)
         if given.traced:
             return self._function(*args, **kwargs)
         for variant in self._variants.get(given.key, ()):
@@ -154,8 +146,8 @@ class Compiled(Generic[P, R]):
 
     def prepare(self, *args: P.args, **kwargs: P.kwargs) -> Compiled[P, R]:
         """Compile for these arguments now; returns the function itself. None is given up."""
-        args = tuple(_copied(x) if i in self._donated else x for i, x in enumerate(args))  # type: ignore[assignment]
-        given = kinds_of(args, kwargs, self._static)
+        args = tuple(_copied(x) if i in self._options.donated else x for i, x in enumerate(args))  # type: ignore[assignment]
+        given = kinds_of(args, kwargs, self._options.static)
         if not any(variant.run(given) for variant in self._variants.get(given.key, ())):
             self._otherwise(given, args, kwargs)
         return self
@@ -239,7 +231,7 @@ class Compiled(Generic[P, R]):
                 if found is not None:
                     return cast(R, found.result)
             if len(known) < MOST_VARIANTS:
-                made = Variant(self._function, given, self._flush, self._by_types, self._donated)
+                made = Variant(self._function, given, self._options, self._by_types)
                 self.compile_seconds += made.seconds
                 self._latest, self._caller = made, user_line()
                 self._by_types = self._by_types and made.by_types
@@ -261,7 +253,24 @@ def _copied(value: Any) -> Any:
     return optree.tree_map(lambda x: x.copy() if isinstance(x, np.ndarray) else x, value)
 
 
-def _numbers(positions: int | Sequence[int]) -> tuple[int, ...]:
+def _count(threads: Any) -> int | None:
+    """How many threads, or None for as many as there may be."""
+    if threads is None:
+        return None
+    try:
+        count = operator.index(threads)
+    except TypeError:
+        count = 0
+    if count < 1 or isinstance(threads, (bool, np.bool_)):
+        raise ArgumentError(
+            f"threads={threads!r} is no number of threads",
+            where=user_line(),
+            remedy="Use a whole number from 1 on, or None for as many as there are processors.",
+        )
+    return count
+
+
+def _numbers(positions: int | Sequence[int]) -> frozenset[int]:
     found = (positions,) if isinstance(positions, int) else tuple(positions)
     if any(i.__class__ is not int or i < 0 for i in found):
         raise ArgumentError(
@@ -269,4 +278,4 @@ def _numbers(positions: int | Sequence[int]) -> tuple[int, ...]:
             where=user_line(),
             remedy="Use positions from 0 on.",
         )
-    return found
+    return frozenset(found)

@@ -6,6 +6,8 @@ from collections import Counter
 from typing import Any, final
 
 from clearprop.execute.native.bodies import Branch, Scan, While
+from clearprop.execute.native.machine import Machine
+from clearprop.execute.native.placing import chunks
 from clearprop.execute.native.program import Program
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
@@ -44,7 +46,7 @@ class ExecutionPlan:
             "fallbacks": [list(each) for each in self.fallbacks],
             "arena_bytes": self.arena_bytes,
             "cached": self._program.was_cached,
-            "steps": [_line(step) for step in self._program.steps],
+            "steps": self._lines(),
         }
 
     def __str__(self) -> str:
@@ -53,9 +55,22 @@ class ExecutionPlan:
             f"operations by NumPy; arena {self.arena_bytes:,} bytes; "
             f"for {self._program.machine.level}"
         )
-        return "\n".join([head, *(f"  {_line(step)}" for step in self._program.steps)])
+        return "\n".join([head, *(f"  {line}" for line in self._lines())])
 
     __repr__ = __str__
+
+    def _lines(self) -> list[str]:
+        machine = self._program.machine
+        return [f"{_line(step)}{_shared(step, machine)}" for step in self._program.steps]
+
+
+def _shared(step: Step, machine: Machine) -> str:
+    """Into how many chunks a step is cut, if it is, which several threads may take."""
+    if isinstance(step, Scan | While | Branch):
+        count = sum(bool(_shared(inner, machine)) for body in step.bodies for inner in body.steps)
+        return f", {count} of them in chunks" if count else ""
+    count = chunks(step, machine)
+    return f"; in {count} chunks" if count > 1 else ""
 
 
 def _line(step: Step) -> str:

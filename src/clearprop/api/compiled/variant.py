@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -17,6 +17,7 @@ from clearprop.errors import DtypeError
 from clearprop.execute.native.cache import default_cache
 from clearprop.execute.native.calls import Entry, Fixed, NotDirect, Output, Signature
 from clearprop.execute.native.program import Program
+from clearprop.execute.native.threads import available
 from clearprop.graph import Type, location_of
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.rewrite import rolled, simplify
@@ -51,6 +52,24 @@ class _Leaf:
 
 
 @final
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for.
+
+    Attributes:
+        static: The positions of arguments that are part of the code.
+        donated: The positions of arguments whose memory results may have.
+        flush_denormals: Whether numbers too small to be normal count as 0.
+        threads: At most how many threads work on a step; None for as many as there may be.
+    """
+
+    static: frozenset[int]
+    donated: frozenset[int]
+    flush_denormals: bool
+    threads: int | None
+
+
+@final
 class Variant:
     """The code, and what it needs to know of Python's side.
 
@@ -65,9 +84,8 @@ class Variant:
         self,
         function: Callable[..., Any],
         given: Arguments,
-        flush: bool,
+        options: Options,
         by_types: bool,
-        donated: Collection[int],
     ) -> None:
         start = time.perf_counter()
         recorded = _recorded(function, given, by_types)
@@ -90,8 +108,9 @@ class Variant:
         self.program = Program(
             simplified,
             cache=default_cache(),
-            flush_denormals=flush,
-            donated=numbers_of(args, donated),
+            flush_denormals=options.flush_denormals,
+            donated=numbers_of(args, options.donated),
+            threads=available() if options.threads is None else options.threads,
         )
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]

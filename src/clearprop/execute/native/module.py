@@ -19,9 +19,10 @@ from clearprop.execute.native.loops.nest import loop_text
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.placing import Places
-from clearprop.execute.native.products import Product
+from clearprop.execute.native.products import Grid, Product
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
+from clearprop.execute.native.threads import CALL, PART, calls, dispatcher
 
 MOST_INLINED: Final = 64
 """From this number of calls with single numbers on, the code of a function stands only once."""
@@ -79,13 +80,15 @@ class _Module:
                 continue
             names[at] = f"{prefix}_{at}"
             if isinstance(step, Loop):
-                text, declared, functions = loop_text(step, names[at], self.machine, places.base)
+                room = places.scratch[at]
+                text, declared, functions = loop_text(
+                    step, names[at], self.machine, places.base, room
+                )
                 self.texts.append(text)
                 self.declared.update(dict.fromkeys(declared))
                 self.functions.update(functions)
             elif isinstance(step, Multiply):
-                self.products[step.product] = None
-                self._step(names[at], partial(_multiplication, step, at, places))
+                self._multiply(step, at, places, names[at])
             elif isinstance(step, Special):
                 self._step(names[at], partial(_special, step, self.machine, places))
             else:
@@ -99,6 +102,8 @@ class _Module:
             texts.append(self._functions())
         if self.products:
             texts.append(products.module_text(list(self.products), self.machine))
+        if any(CALL in text for text in self.texts):
+            texts.append(dispatcher())
         return _once(self.declared, texts)
 
     def _functions(self) -> str:
@@ -115,9 +120,19 @@ class _Module:
         writer = Writer()
         lines(writer)
         self.declared.update(writer.declared)
-        body = "\n".join(writer.lines)
-        head = f"define internal void @{name}(ptr %slots, ptr %arena) noinline {{\nentry:\n"
-        self.texts.append(f"{head}{body}\n  ret void\n}}\n")
+        self.texts.append(writer.function(name))
+
+    def _multiply(self, step: Multiply, at: int, places: Places, name: str) -> None:
+        grid = products.grid(step.product, self.machine)
+        if grid is None:
+            self.products[step.product] = None
+            self._step(name, partial(_multiplication, step, at, places))
+            return
+        self.products.update(dict.fromkeys(grid.pieces()))
+        part = Writer()
+        _chunk(part, step, grid, grid.room(self.machine), places, at)
+        self.texts.append(part.function(f"{name}.part", PART))
+        self._step(name, lambda writer: writer.do(calls(f"{name}.part", grid.chunks)))
 
     def _control(self, step: Control, at: int, places: Places, name: str, writer: Writer) -> None:
         names = []
@@ -174,6 +189,51 @@ def _multiplication(step: Multiply, at: int, places: Places, writer: Writer) -> 
     scratch = writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}")
     args = ", ".join(f"ptr {name}" for name in (*given, scratch))
     writer.do(f"call void @{products.symbol(step.product)}({args})")
+
+
+def _chunk(writer: Writer, step: Multiply, grid: Grid, room: int, places: Places, at: int) -> None:
+    """One chunk of a product: where its matrices start, and which function is for its size."""
+    whole = grid.whole
+    _, rows, columns = grid.counts
+    left = writer.put(f"udiv i64 %chunk, {rows}")
+    numbers = (
+        writer.put(f"udiv i64 {left}, {columns}"),
+        writer.put(f"urem i64 %chunk, {rows}"),
+        writer.put(f"urem i64 {left}, {columns}"),
+    )
+    down, across = (
+        1 if whole.transposed_a else whole.lda,
+        whole.ldb if whole.transposed_b else 1,
+    )
+    given = []
+    for layout, steps in (
+        (step.a, (grid.stack * whole.batch_a, grid.rows * down, 0)),
+        (step.b, (grid.stack * whole.batch_b, 0, grid.columns * across)),
+        (step.c, (grid.stack * whole.batch_c, grid.rows * whole.ldc, grid.columns)),
+    ):
+        pointer = _address(writer, layout, places)
+        for number, by in zip(numbers, steps, strict=True):
+            bytes_ = writer.put(f"mul i64 {number}, {by * whole.itemsize}")
+            pointer = writer.put(f"getelementptr i8, ptr {pointer}, i64 {bytes_}")
+        given.append(pointer)
+    mine = writer.put(f"mul i64 %worker, {room}")
+    mine = writer.put(f"add i64 {mine}, {places.scratch[at]}")
+    given.append(writer.put(f"getelementptr i8, ptr %arena, i64 {mine}"))
+    ends = [
+        writer.put(f"icmp eq i64 {number}, {count - 1}")
+        for number, count in zip(numbers, grid.counts, strict=True)
+    ]
+
+    def function(*last: bool) -> str:
+        """The function where that is known of the first directions."""
+        if len(last) == len(ends):
+            return f"@{products.symbol(grid.piece(last))}"
+        yes, no = function(*last, True), function(*last, grid.counts[len(last)] == 1)
+        if yes == no:
+            return yes
+        return writer.put(f"select i1 {ends[len(last)]}, ptr {yes}, ptr {no}")
+
+    writer.do(f"call void {function()}({', '.join(f'ptr {x}' for x in given)})")
 
 
 def _special(step: Special, machine: Machine, places: Places, writer: Writer) -> None:

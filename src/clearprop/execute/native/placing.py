@@ -9,10 +9,11 @@ from typing import final
 from clearprop.execute.native import products
 from clearprop.execute.native.bodies import Branch, Scan, While
 from clearprop.execute.native.layouts import Buffer
+from clearprop.execute.native.loops.cut import cut
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.memory import arena
-from clearprop.execute.native.steps import Multiply, Step
+from clearprop.execute.native.steps import Loop, Multiply, Step
 
 
 @final
@@ -53,7 +54,19 @@ def placed(steps: Sequence[Step], outside: Sequence[Buffer], machine: Machine) -
     return Places(slots, inside, scratch, size)
 
 
+def chunks(step: Step, machine: Machine) -> int:
+    """Into how many chunks a step is cut, which several threads may take; 1 if it is not."""
+    if isinstance(step, Multiply):
+        grid = products.grid(step.product, machine)
+        return 1 if grid is None else grid.chunks
+    found = cut(step, machine) if isinstance(step, Loop) else None
+    return 1 if found is None else found.chunks
+
+
 def _scratch(step: Step, machine: Machine) -> int:
     if isinstance(step, Multiply):
-        return products.scratch_bytes(step.product, machine)
+        return products.scratch_of(step.product, machine)
+    if isinstance(step, Loop):
+        found = cut(step, machine)
+        return 0 if found is None else found.scratch_bytes
     return step.scratch_bytes if isinstance(step, Scan | While | Branch) else 0

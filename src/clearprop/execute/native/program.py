@@ -24,6 +24,7 @@ from clearprop.execute.native.placing import placed
 from clearprop.execute.native.refused import answered
 from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import Fallback
+from clearprop.execute.native.threads import CREW, crew
 from clearprop.graph import Constant, Graph, Value
 
 MANY_LINES: Final = 20_000
@@ -42,6 +43,8 @@ class Program:
         cache: Where compiled objects are kept; None for nowhere.
         flush_denormals: Whether numbers too small to be normal count as 0.
         donated: The numbers of inputs whose memory may become an output's.
+        threads: At most how many threads work on a step; the results do not depend on it, nor does
+            the code.
 
     Attributes:
         graph: The graph.
@@ -64,6 +67,7 @@ class Program:
         cache: ObjectCache | None = None,
         flush_denormals: bool = False,
         donated: Collection[int] = (),
+        threads: int = 1,
     ) -> None:
         start = time.perf_counter()
         self.graph = graph
@@ -94,9 +98,10 @@ class Program:
         functions: dict[str, int] = {}
         if native:
             names = [f"segment_{i}" for i in native]
+            shared = [CREW] if f"@{CREW} = " in self.text else []
             self._library = load(
                 self.text,
-                names,
+                names + shared,
                 self.machine,
                 imports=_imports(self.text),
                 cache=cache,
@@ -104,6 +109,8 @@ class Program:
             )
             self.was_cached = self._library.was_cached
             functions = self._library.addresses
+            if shared:
+                ctypes.c_int64.from_address(functions[CREW]).value = crew(threads, cache)
         for number, run in enumerate(self._runs):
             if self._falls_back(run):
                 self._actions.append(self.steps[run[0]])
@@ -236,7 +243,7 @@ class _Arenas:
 
 def _imports(text: str) -> dict[str, int]:
     """The addresses of the functions from elsewhere that the text calls."""
-    if "@blas_" not in text:
+    if "@blas." not in text:
         return {}
     return {name: at for name, at in products.imports().items() if f"@{name}(" in text}
 

@@ -1,7 +1,5 @@
-"""A loop's text: which axis is taken by vectors, how the others nest, and what stands where.
+"""A loop's text: the loops within one another, and what stands where.
 
-The axes are first merged to the fewest that all accesses can be walked by. One of them is taken by
-vectors, that along which most accesses lie side by side; the kept ones go around the folded ones.
 What does not depend on an inner loop is computed outside of it. Shapes are known, so the last
 vector of an axis is masked by a constant, and only where the length is no multiple. Long sums of
 floats are sums of sums of blocks, in a fixed order.
@@ -14,54 +12,64 @@ from dataclasses import replace
 from math import prod
 from typing import Final, final
 
-import numpy as np
-
-from clearprop.execute.native.layouts import Buffer, Layout, collapsed, whole
+from clearprop.execute.native.layouts import Buffer, Layout, c_strides, whole
 from clearprop.execute.native.loops.access import Access
+from clearprop.execute.native.loops.cut import Cut, cut, together
 from clearprop.execute.native.loops.folds import blocks, horizontal, least
 from clearprop.execute.native.loops.instructions import Instructions, identity
+from clearprop.execute.native.loops.walk import MASK, Walk
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.steps import Loop, Store
-from clearprop.execute.native.terms import Term, number, ordered
-
-ACCUMULATORS: Final = 16
-"""How many vectors the folds of one loop may use together."""
-
-SMALL: Final = 24
-"""Up to so many terms a loop takes several vectors per trip."""
+from clearprop.execute.native.terms import Term, number
+from clearprop.execute.native.threads import PART, calls
 
 BLOCK: Final = 16
 """So many trips are summed by themselves, so many of those again, and so on: errors stay small."""
 
-MASK: Final = np.dtype(bool)
-
+Base = Callable[[Writer, Buffer], str]
 Trip = Callable[[str, list[str]], Sequence[str]]
 
 
 def loop_text(
-    loop: Loop, symbol: str, machine: Machine, base: Callable[[Writer, Buffer], str]
+    loop: Loop, symbol: str, machine: Machine, base: Base, scratch: int
 ) -> tuple[str, list[str], dict[tuple[str, str, int], None]]:
-    """A loop as a function of the table of pointers and the arena.
+    """A loop as a function of the table of pointers and the arena, and of its chunks if it has any.
 
     Args:
         loop: The loop.
         symbol: Its function's name.
         machine: What it is for.
         base: Writes how a buffer's address is found; returns its name.
+        scratch: The offset of the step's scratch in the arena.
 
     Returns:
         The text, the declarations that it needs, and the functions of the math library.
     """
+    found = cut(loop, machine)
     writer = Writer()
-    functions = write_loop(loop, writer, machine, base)
-    head = f"define internal void @{symbol}(ptr %slots, ptr %arena) noinline {{\nentry:\n"
-    body = "\n".join(writer.lines)
-    return f"{head}{body}\n  ret void\n}}\n", list(writer.declared), functions
+    if found is None:
+        functions = write_loop(loop, writer, machine, base)
+        return writer.function(symbol), list(writer.declared), functions
+
+    def within(writer: Writer, buffer: Buffer) -> str:
+        if buffer not in found.partials:
+            return base(writer, buffer)
+        return writer.put(f"getelementptr i8, ptr %arena, i64 {scratch + found.offset(buffer)}")
+
+    part = Writer()
+    nest = _Nest(loop, part, machine, within, found)
+    nest.write()
+    functions = nest.unit.functions
+    writer.do(calls(f"{symbol}.part", found.chunks))
+    if found.partials:
+        functions |= write_loop(together(loop, found, machine), writer, machine, within)
+    text = part.function(f"{symbol}.part", PART) + writer.function(symbol)
+    return text, [*part.declared, *writer.declared], functions
 
 
 def write_loop(
-    loop: Loop, writer: Writer, machine: Machine, base: Callable[[Writer, Buffer], str]
+    loop: Loop, writer: Writer, machine: Machine, base: Base
 ) -> dict[tuple[str, str, int], None]:
     """Write a loop as a part of a function; the functions of the math library that it calls."""
     nest = _Nest(_not_empty(loop), writer, machine, base)
@@ -85,96 +93,52 @@ def _not_empty(loop: Loop) -> Loop:
 @final
 class _Nest:
     def __init__(
-        self, loop: Loop, writer: Writer, machine: Machine, base: Callable[[Writer, Buffer], str]
+        self, loop: Loop, writer: Writer, machine: Machine, base: Base, cut: Cut | None = None
     ) -> None:
         self.loop = loop
         self.writer = writer
-        layouts = [*loop.loads, *(x.place for x in loop.stores), *(x.place for x in loop.folds)]
-        marks = [axis not in loop.folded for axis in range(len(loop.domain))]
-        self.lengths, self.kept, self.strides = collapsed(layouts, loop.domain, marks)
-        self.layouts = layouts
-        roots = [x.term for x in loop.stores] + [x.term for x in loop.folds]
-        self.terms = ordered(roots)
-        widest = max((t.dtype.itemsize for t in self.terms if t.dtype != MASK), default=1)
-        self.axis = self._vector_axis(machine.lanes(widest))
-        self.lanes = 1 if self.axis is None else self._lanes(machine.lanes(widest))
+        walk = Walk(loop, machine)
+        self.layouts, self.terms, self.depths = walk.layouts, walk.terms, walk.depths
+        self.lengths, self.kept, self.strides = walk.lengths, walk.kept, walk.strides
+        self.axis, self.lanes, self.width = walk.axis, walk.lanes, walk.width
+        self.order, self.first_fold = walk.order, walk.first_fold
         self.unit = Instructions(self.writer, self.lanes)
         self.access = Access(self.writer, self.lanes)
-        self.order = self._order()
-        self.depths = self._depths()
-        self.width = self._width()
         self.names: dict[Term, list[str]] = {}
-        self.pointers = [self._start(layout, base) for layout in layouts]
+        self.pointers = [self._start(layout, base) for layout in self.layouts]
         self.accumulated: list[list[str]] = []
         self.vectors = 1
         self.tail = 0
+        self.cut = cut
+        self.mine = ""
+        if cut is not None:
+            self._begin(cut, base)
 
-    # What is decided first ------------------------------------------------------------------------
-
-    def _vector_axis(self, lanes: int) -> int | None:
-        """The axis along which most accesses lie side by side, of those that are long enough."""
-        if not self.lengths:
-            return None
-        longest = max(self.lengths)
-        enough = min(lanes, longest)
-
-        def benefit(axis: int) -> tuple[bool, int, int]:
-            steps = [abs(strides[axis]) for strides in self.strides]
-            beside = sum(2 if step == 1 else 1 if step == 0 else -2 for step in steps)
-            return self.lengths[axis] >= enough, beside, axis
-
-        return max(range(len(self.lengths)), key=benefit)
-
-    def _lanes(self, most: int) -> int:
-        """The vector's length: no longer than needed for a short axis."""
-        assert self.axis is not None, "only loops have lanes"
-        lanes = most
-        while lanes > 1 and lanes // 2 >= self.lengths[self.axis]:
-            lanes //= 2
-        return lanes
-
-    def _order(self) -> list[int]:
-        """The axes from the outermost loop to the innermost."""
-        axes = range(len(self.lengths))
-        outer = [i for i in axes if self.kept[i] and i != self.axis]
-        inner = [i for i in axes if not self.kept[i] and i != self.axis]
-        if self.axis is None:
-            return []
-        return [*outer, self.axis, *inner] if self.kept[self.axis] else [*outer, *inner, self.axis]
-
-    def _depths(self) -> dict[Term, int]:
-        """For each term the innermost loop on which it depends; −1 for none."""
-        depths: dict[Term, int] = {}
-        for term in self.terms:
-            if term.op == "load":
-                steps = self.strides[term.payload]
-                depths[term] = max((d for d, i in enumerate(self.order) if steps[i]), default=-1)
-            else:
-                depths[term] = max((depths[x] for x in term.args), default=-1)
-        return depths
-
-    def _width(self) -> int:
-        """How many vectors are taken per trip along the vector's axis."""
-        if self.axis is None:
-            return 1
-        most = 1  # the processor overlaps short trips by itself
-        if len(self.terms) <= SMALL:
-            if self.loop.folds:
-                most = min(4, ACCUMULATORS // len(self.loop.folds))
-            elif any(term.op == "call" for term in self.terms):
-                most = 2
-        return max(1, min(most, self.lengths[self.axis] // self.lanes))
-
-    def _start(self, layout: Layout, base: Callable[[Writer, Buffer], str]) -> str:
+    def _start(self, layout: Layout, base: Base) -> str:
         """The address of a layout's first element."""
         return self.access.moved(base(self.writer, layout.buffer), layout.dtype, layout.offset)
 
-    # The loops ------------------------------------------------------------------------------------
+    def _begin(self, cut: Cut, base: Base) -> None:
+        """Go to where a chunk starts; and count its trips, at least one."""
+        writer = self.writer
 
-    @property
-    def _first_fold(self) -> int:
-        """The depth of the outermost loop that folds."""
-        return next((d for d, i in enumerate(self.order) if not self.kept[i]), len(self.order))
+        def bound(chunk: str) -> str:
+            return writer.put(
+                f"udiv i64 {writer.put(f'mul i64 {chunk}, {cut.trips}')}, {cut.chunks}"
+            )
+
+        first = bound("%chunk")
+        self.mine = writer.put(f"sub i64 {bound(writer.put('add i64 %chunk, 1'))}, {first}")
+        self._advance(cut.depth, first, cut.step)
+        places = range(len(self.layouts) - len(self.loop.folds), len(self.layouts))
+        for place, buffer in zip(places, cut.partials, strict=False):
+            shape = buffer.type.shape[1:]
+            dense = iter(c_strides(shape))
+            self.strides[place] = tuple(next(dense) if kept else 0 for kept in self.kept)
+            by = writer.put(f"mul i64 %chunk, {prod(shape)}")
+            self.pointers[place] = self.access.moved(base(writer, buffer), buffer.type.dtype, by)
+
+    # The loops ------------------------------------------------------------------------------------
 
     def write(self) -> None:
         """Write the whole function's body."""
@@ -185,7 +149,7 @@ class _Nest:
 
     def _level(self, depth: int) -> None:
         """The loops from a depth on; accumulators begin before the first loop that folds."""
-        if depth == self._first_fold and self.loop.folds and not self.accumulated:
+        if depth == self.first_fold and self.loop.folds and not self.accumulated:
             self._folding(depth)
             return
         if depth == len(self.order):
@@ -215,11 +179,19 @@ class _Nest:
             self._inside(depth, index, stride)
             return self._flat()
 
+        def left(index: str) -> list[str]:
+            self.vectors, self.tail = -(-rest // self.lanes), rest % self.lanes
+            self._inside(depth, index, stride)
+            return self._flat()
+
         if whole_trips:
             self._repeated(depth, whole_trips, stride, trip)
-        if rest:
-            self.vectors, self.tail = -(-rest // self.lanes), rest % self.lanes
-            self._inside(depth, str(whole_trips), stride)
+        if rest and self._is_cut(depth):
+            is_last = self.writer.put(f"icmp eq i64 %chunk, {self.chunks - 1}")
+            kept = self._carried()
+            self._take(self.writer.when(is_last, kept, lambda: left(self.mine)))
+        elif rest:
+            left(str(whole_trips))
         self.vectors, self.tail = 1, 0
 
     def _inside(self, depth: int, index: str, step: int) -> None:
@@ -281,17 +253,26 @@ class _Nest:
                 mine = self.accumulated[at]
                 mine[i] = self.unit.combine(fold.op, fold.term.dtype, mine[i], value)
 
+    @property
+    def chunks(self) -> int:
+        return 1 if self.cut is None else self.cut.chunks
+
+    def _is_cut(self, depth: int) -> bool:
+        return self.cut is not None and self.cut.depth == depth
+
     # Long sums ------------------------------------------------------------------------------------
 
     def _repeated(self, depth: int, trips: int, step: int, trip: Trip) -> None:
         """A loop; a long one that sums floats is a loop over blocks, each with its own sums."""
         sizes: list[int] = []
         sums = any(fold.op == "add" and fold.term.dtype.kind == "f" for fold in self.loop.folds)
-        if self.accumulated and sums and trips >= 2 * BLOCK:
+        fewest = trips // self.chunks if self._is_cut(depth) else trips
+        if self.accumulated and sums and fewest >= 2 * BLOCK:
             sizes.append(BLOCK)
-            while sizes[0] * 2 * BLOCK <= trips:
+            while sizes[0] * 2 * BLOCK <= fewest:
                 sizes.insert(0, sizes[0] * BLOCK)
-        self._by_blocks(depth, trips, sizes, step, trip)
+        count = self.mine if self._is_cut(depth) else trips
+        self._by_blocks(depth, count, sizes, step, trip)
 
     def _by_blocks(
         self, depth: int, trips: int | str, sizes: Sequence[int], step: int, trip: Trip

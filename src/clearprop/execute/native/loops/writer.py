@@ -39,6 +39,11 @@ class Writer:
         self._count = 0
         self.block = "entry"
 
+    def function(self, symbol: str, parameters: str = "ptr %slots, ptr %arena") -> str:
+        """What is written, as a function of the module."""
+        head = f"define internal void @{symbol}({parameters}) noinline {{\nentry:\n"
+        return f"{head}{chr(10).join(self.lines)}\n  ret void\n}}\n"
+
     def name(self) -> str:
         """A name that nothing has yet."""
         self._count += 1
@@ -104,6 +109,31 @@ class Writer:
             self.lines[hole] = f"  {name} = phi {type_} [{first}, %{before}], [{result}, %{last}]"
         self.open(after)
         return results
+
+    def when(
+        self, condition: str, kept: Sequence[tuple[str, str]], body: Callable[[], Sequence[str]]
+    ) -> list[str]:
+        """What is done only where a truth value holds.
+
+        Args:
+            condition: The truth value's name.
+            kept: The types and names of values that stay where it does not.
+            body: Writes it; returns the values in their place.
+
+        Returns:
+            The values afterwards.
+        """
+        before, inside, after = self.block, self.label(), self.label()
+        self.do(f"br i1 {condition}, label %{inside}, label %{after}")
+        self.open(inside)
+        made = list(body())
+        last = self.block
+        self.do(f"br label %{after}")
+        self.open(after)
+        return [
+            self.put(f"phi {type_} [{old}, %{before}], [{new}, %{last}]")
+            for (type_, old), new in zip(kept, made, strict=True)
+        ]
 
     def require(self, condition: str, otherwise: str) -> None:
         """Go on where a truth value holds, and to another block where not."""
