@@ -51,7 +51,7 @@ def main() -> None:
         if options.starts and not options.all_cores:
             found["start"] = starts(name, options.starts)
         keep(options.out, "all" if options.all_cores else "one", name, found)
-        print(summary(name, found), flush=True)
+        print(summary(name, found, "wall" if options.all_cores else "cpu"), flush=True)
 
 
 def timed(name: str, all_cores: bool, only: str | None) -> dict[str, Any]:
@@ -146,8 +146,8 @@ def machine() -> dict[str, Any]:
     }
 
 
-def summary(name: str, found: Mapping[str, Any]) -> str:
-    """A line for each contender."""
+def summary(name: str, found: Mapping[str, Any], clock: str) -> str:
+    """A line for each contender, compared by one of the clocks."""
     lines = [f"{name}: {found.get('title', '')} {found.get('error', '')}"]
     contenders = found.get("contenders", {})
     ours = contenders.get(OURS, {})
@@ -156,7 +156,7 @@ def summary(name: str, found: Mapping[str, Any]) -> str:
             lines.append(f"  {who:30} failed: {each['error'].strip().splitlines()[-1][:140]}")
             continue
         each_one = [1e9 * each[clock] / found["count"] for clock in ("cpu", "wall")]
-        ratio = f"{ours['cpu'] / each['cpu']:.3g}" if ours.get("cpu") else "–"
+        ratio = f"{ours[clock] / each[clock]:.3g}" if ours.get(clock) else "–"
         lines.append(
             f"  {who:30} {each_one[0]:14,.1f} ns  (wall {each_one[1]:14,.1f})  ours/it {ratio}"
         )
