@@ -130,4 +130,4 @@ def test_any_number_of_threads_may_be_asked_for() -> None:
 
 def test_the_number_of_threads_is_kept_in_copies() -> None:
     again = pickle.loads(pickle.dumps(cp.compile(np.exp, threads=3)))
-    assert again._threads == 3
+    assert again._options.threads == 3
