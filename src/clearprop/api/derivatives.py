@@ -21,7 +21,12 @@ from clearprop.api.leaves import (
     seeds_of,
     split_aux,
 )
-from clearprop.api.whole import is_by_types, value_and_slopes
+from clearprop.api.whole import (
+    is_by_types,
+    rolled_within,
+    value_and_slopes,
+    value_and_slopes_of,
+)
 from clearprop.derive import forward, reverse
 from clearprop.errors import ArgumentError
 from clearprop.tracing import (
@@ -104,13 +109,17 @@ def value_and_grad(
         aux: Any = None
         result, aux = split_aux(recorded.result) if has_aux else (recorded.result, None)
         answer = scalar_output(trace, result)
-        graph = trace.finish((answer.node,))
-        run = derived_of(graph, reverse, tuple(range(len(recorded.leaves)))).run
-        seed = answer.dtype.type(1)
-        slopes = run(trace.nodes, trace.saved, [*recorded.values(), seed])
+        rolled_up = rolled_within(trace, answer.node)
+        if rolled_up is not None:
+            value, slopes = value_and_slopes_of(rolled_up, recorded, answer)
+        else:
+            graph = trace.finish((answer.node,))
+            run = derived_of(graph, reverse, tuple(range(len(recorded.leaves)))).run
+            seed = answer.dtype.type(1)
+            slopes = run(trace.nodes, trace.saved, [*recorded.values(), seed])
+            value = unwrap(trace, answer)
         shaped = rebuild(recorded.arguments, slopes)
         gradient = shaped[0] if is_single(argnums) else tuple(shaped)
-        value = unwrap(trace, answer)
         if has_aux:
             passed: Any = optree.tree_map(lambda leaf: unwrap(trace, leaf), aux)
             return (value, passed), gradient

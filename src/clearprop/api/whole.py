@@ -1,7 +1,8 @@
-"""Derivatives within a function that is traced by types alone.
+"""Derivatives within a function that is compiled: of a graph whose repeated parts are rolled up.
 
-There are no numbers to be reused, so the differentiated function is traced for itself, its repeated
-parts are rolled up, and value and gradient are recorded as one graph.
+Where the function is traced by types alone there are no numbers to be reused, so the differentiated
+function is traced for itself, and value and gradient are recorded as one graph. Else that is done
+where there is something to be rolled up.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ import optree
 from clearprop.api.eager import as_traced, formed
 from clearprop.api.leaves import require_floating, scalar_output, split_aux
 from clearprop.derive import PASSES
-from clearprop.graph import Graph
+from clearprop.graph import Graph, Value, prune
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.primitives import Plan
 from clearprop.rewrite import rolled
-from clearprop.tracing import CURRENT, Argument, Trace, Traced, bind, record_call
+from clearprop.tracing import CURRENT, Argument, Recorded, Trace, Traced, bind, record_call
 
 
 def is_by_types(args: Sequence[Any]) -> bool:
@@ -79,6 +80,25 @@ def value_and_slopes(
     passed = [next(values) if any(x is y for y in own) else x for x in leaves]
     aux = optree.tree_unflatten(structure, passed)
     return Slopes(value, aux, recorded.arguments, traced[len(shown) :])
+
+
+def rolled_within(trace: Trace, output: Value) -> Graph | None:
+    """The graph of a trace's output, rolled up; None if nothing is gained, or nothing compiled."""
+    if trace.outer is None or not trace.compiled:
+        return None
+    graph = prune(trace.finish([output]))
+    bare = Graph(graph.inputs, graph.nodes, graph.outputs)
+    found = rolled(bare, PASSES.builder)
+    return None if found is bare else found
+
+
+def value_and_slopes_of(graph: Graph, recorded: Recorded, answer: Traced) -> tuple[Any, list[Any]]:
+    """The value of a rolled graph and its gradient, recorded in the traces around."""
+    plan = _with_slopes(graph, len(recorded.leaves))
+    results = plan.run([*recorded.values(), answer.dtype.type(1)], bind=bind)
+    types = [output.type for output in plan.graph.outputs]
+    value, *slopes = [as_traced(x, type_) for x, type_ in zip(results, types, strict=True)]
+    return formed(value, is_array=answer.is_array, weak=answer.type.weak), slopes
 
 
 def _with_slopes(graph: Graph, count: int) -> Plan:

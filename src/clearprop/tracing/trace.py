@@ -68,6 +68,7 @@ class Trace:
             may look at them.
         sketch: Whether the function may be traced again with its numbers, should types alone not
             do: then nothing is written into arrays, as what is a view may depend on numbers.
+        compiled: Whether the graph becomes machine code, which may take sums in another order.
 
     Attributes:
         sketch: The sketch that this trace is, or is a part of.
@@ -89,6 +90,7 @@ class Trace:
         example: bool = False,
         hollow: bool = False,
         sketch: bool = False,
+        compiled: bool = False,
     ) -> None:
         self.namespace = namespace
         self.keep = keep
@@ -101,6 +103,7 @@ class Trace:
         self.sketch: Trace | None = self if sketch else self.outer and self.outer.sketch
         self.depth: int = 0 if self.outer is None else self.outer.depth + 1
         self.stage: Trace | None = self if whole else self.outer and self.outer.stage
+        self.compiled: bool = compiled or (self.outer is not None and self.outer.compiled)
         self.looked = False
         self.closed = False
         self.inputs: list[Input] = []

@@ -168,12 +168,14 @@ def _recorded(function: Callable[..., Any], given: Arguments, by_types: bool) ->
     called, values, positions = _positional(function, given)
     if by_types:
         try:
-            found = record_call(Trace(NAMESPACE, sketch=True), called, values, {}, positions)
+            found = record_call(
+                Trace(NAMESPACE, sketch=True, compiled=True), called, values, {}, positions
+            )
             if not found.trace.looked:
                 return found
         except Exception:  # it looks at numbers, or writes; what is wrong with it will show again
             pass
-    return record_call(Trace(NAMESPACE), called, values, {}, positions)
+    return record_call(Trace(NAMESPACE, compiled=True), called, values, {}, positions)
 
 
 def _positional(

@@ -61,7 +61,7 @@ def picked(ops: Builder, flat: Sym, places: np.ndarray[Any, Any]) -> Sym:
         flat: The array, as one row.
         places: Where the elements stand in it; one at least.
     """
-    outermost = np.argsort([-_step(places, axis) for axis in range(places.ndim)], kind="stable")
+    outermost = _outermost(places)
     ordered = places.transpose(outermost)
     found = _regular(ops, flat, ordered)
     if found is None:
@@ -69,6 +69,37 @@ def picked(ops: Builder, flat: Sym, places: np.ndarray[Any, Any]) -> Sym:
         return ops.reshape(found, shape=places.shape)
     found = ops.reshape(found, shape=ordered.shape)
     return ops.transpose(found, axes=tuple(np.argsort(outermost).tolist()))
+
+
+def put(ops: Builder, base: Sym, values: Sym, places: np.ndarray[Any, Any]) -> Sym:
+    """The array with values at some places, which are all different.
+
+    Args:
+        ops: What the operations are made with.
+        base: The array.
+        values: What is written.
+        places: Where each goes, counted in C order; of the shape of the values.
+    """
+    outermost = _outermost(places)
+    ordered = places.transpose(outermost)
+    values = ops.transpose(values, axes=tuple(outermost))
+    steps = _steps(ordered)
+    count = places.size
+    if count == base.type.size and steps == [(1, count)]:
+        return ops.reshape(values, shape=base.shape)
+    flat = ops.reshape(base, shape=(base.type.size,))
+    values = ops.reshape(values, shape=(count,))
+    if steps is not None and len(steps) == 1 and steps[0][0] > 0:
+        first, last, step = int(ordered.flat[0]), int(ordered.flat[-1]), steps[0][0]
+        flat = ops.assign(flat, values, start=(first,), stop=(last + 1,), step=(step,))
+    else:
+        flat = ops.scatter(flat, values, constant(ordered.reshape(-1), weak=False))
+    return ops.reshape(flat, shape=base.shape)
+
+
+def _outermost(places: np.ndarray[Any, Any]) -> list[int]:
+    """The axes, those along which places are farther apart before others."""
+    return sorted(range(places.ndim), key=lambda axis: -_step(places, axis))
 
 
 def _regular(ops: Builder, flat: Sym, places: np.ndarray[Any, Any]) -> Sym | None:

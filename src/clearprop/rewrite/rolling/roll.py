@@ -13,14 +13,16 @@ the ACM 1 (1958); the time taken grows with the number of operations.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, final
+from typing import Any, Final, final
+
+import numpy as np
 
 from clearprop.graph import Graph, Guard, Node, Value, prune
 from clearprop.primitives import Builder, Sym
 from clearprop.primitives.batching import moved
 from clearprop.rewrite.rolling.copies import Copies, Lockstep, operands
 from clearprop.rewrite.rolling.kinds import common, kinds_of
-from clearprop.rewrite.rolling.picks import picks_of
+from clearprop.rewrite.rolling.picks import picks_of, put
 from clearprop.rewrite.rolling.seeds import Seed, seeds_of
 from clearprop.rewrite.share import Constants
 
@@ -93,10 +95,10 @@ class _Rolling:
             found = chosen.get(node)
             if found is None:
                 self._add(node)
-            elif node.primitive.name == "add":
-                self.changed[node] = self._sum(found).value
             else:
-                self.changed[node] = self._array(found).value
+                makes = {"add": self._sum, "assign": self._written}
+                make = makes.get(node.primitive.name, self._array)
+                self.changed[node] = make(found).value
         self.ops.mark(None, "")
         outputs = map(self.now, self.source.outputs)
         guards = [
@@ -112,7 +114,7 @@ class _Rolling:
         copied: set[Value] = set()
         known: set[Copies] = set()
         for found in seeds_of(self.source, kinds, self.fewest):
-            if found.root in copied:
+            if found.root in copied or not _apart(found):
                 continue
             chosen[found.root] = found
             pending: list[Copies] = [*found.groups]
@@ -153,3 +155,37 @@ class _Rolling:
         axis = dict(root.params)["axis"]
         row = moved(ops, batch, 0, axis)
         return ops.reshape(row, shape=root.type.shape)
+
+    def _written(self, found: Seed) -> Sym:
+        """Batches written into an array, in place of parts; none lies over another."""
+        ops, root = self.ops, found.root
+        writes = list(found.writes.values())
+        base = Sym(ops, self.now(writes[0].operands[0]))
+        for group in found.groups:
+            batch = self.lockstep.batch(group)
+            ops.mark(root, "batched")
+            places = np.stack([_places(found.writes[update]) for update in group])
+            base = put(ops, base, batch, places)
+        for update in found.rest:
+            ops.mark(found.writes[update], "batched")
+            params = found.writes[update].params
+            base = ops.assign(base, Sym(ops, self.now(update)), **dict(params))
+        return base
+
+
+def _apart(found: Seed) -> bool:
+    """Whether writes, if it is any, go to different places of one array."""
+    places = [_places(node).reshape(-1) for node in found.writes.values()]
+    if not places:
+        return True
+    flat = np.concatenate(places)
+    return np.unique(flat).size == flat.size
+
+
+def _places(write: Node) -> np.ndarray[Any, Any]:
+    """Where an assignment writes, counted in C order."""
+    params, places = dict(write.params), np.zeros((), np.int64)
+    axes = zip(write.type.shape, params["start"], params["stop"], params["step"], strict=True)
+    for length, start, stop, step in axes:
+        places = np.add.outer(places * length, np.arange(start, stop, step))
+    return places

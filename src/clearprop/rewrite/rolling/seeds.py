@@ -1,13 +1,14 @@
 """Where copies of a computation come together: in a sum of many terms, or as the parts of an array.
 
-A sum is a chain of additions whose partial sums nothing else needs.
+A sum is a chain of additions whose partial sums nothing else needs. An array is put together at
+once, or written into part by part.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import final
 
 from clearprop.graph import Graph, Node, Value
@@ -19,14 +20,17 @@ class Seed:
     """A sum, or an array that is put together.
 
     Attributes:
-        root: The last addition; or the concatenation.
-        groups: Terms that are copies of each other, group by group; of an array all parts.
+        root: The last addition; the concatenation; the last of the writes.
+        groups: Terms that are copies of each other, group by group; of a concatenation all parts,
+            of writes what is written.
         rest: All other terms.
+        writes: What is written, and the operation that does.
     """
 
     root: Node
     groups: list[tuple[Value, ...]]
     rest: list[Value]
+    writes: dict[Value, Node] = field(default_factory=dict)
 
 
 def seeds_of(graph: Graph, kinds: Mapping[Value, int], fewest: int) -> Iterator[Seed]:
@@ -41,11 +45,17 @@ def seeds_of(graph: Graph, kinds: Mapping[Value, int], fewest: int) -> Iterator[
             one_kind = all(kinds[x] == kinds[parts[0]] for x in parts)
             if len(parts) >= fewest and one_kind and _differ(parts):
                 yield Seed(node, [parts], [])
-        elif _adds(node) and node not in inner:
+        elif node not in inner and _adds(node):
             terms = _terms(node, uses, inner)
-            found = _grouped(node, terms, kinds, fewest) if len(terms) >= fewest else None
-            if found is not None and found.groups:
+            fitting = [x.type.shape == node.type.shape for x in terms]
+            found = _grouped(node, terms, fitting, kinds, fewest)
+            if found.groups:
                 yield found
+        elif node not in inner and node.primitive.name == "assign":
+            writes = _writes(node, uses, inner)
+            found = _grouped(node, [*writes], [True] * len(writes), kinds, fewest)
+            if found.groups:
+                yield replace(found, writes=writes)
 
 
 def _adds(value: Value) -> bool:
@@ -74,14 +84,45 @@ def _terms(root: Node, uses: Mapping[Value, int], inner: set[Value]) -> list[Val
     return terms
 
 
-def _grouped(root: Node, terms: Sequence[Value], kinds: Mapping[Value, int], fewest: int) -> Seed:
+def _writes(root: Node, uses: Mapping[Value, int], inner: set[Value]) -> dict[Value, Node]:
+    """What is written into an array, from the first to the last, each value once."""
+    found: dict[Value, Node] = {}
+    value: Value = root
+    while isinstance(value, Node) and value.primitive.name == "assign":
+        update = value.operands[1]
+        if (value is not root and uses[value] > 1) or update in found:
+            break
+        inner.add(value)
+        found[update] = value
+        value = value.operands[0]
+    return dict(reversed(found.items()))
+
+
+def _grouped(
+    root: Node,
+    terms: Sequence[Value],
+    fitting: Sequence[bool],
+    kinds: Mapping[Value, int],
+    fewest: int,
+) -> Seed:
+    """The terms in groups of copies.
+
+    Args:
+        root: What the terms make.
+        terms: The terms.
+        fitting: Which of them may be in a group.
+        kinds: The kinds of all values.
+        fewest: How many make a group.
+    """
     by_kind: dict[int, list[Value]] = {}
-    for term in terms:
-        by_kind.setdefault(kinds[term], []).append(term)
     found = Seed(root, [], [])
+    for term, fits in zip(terms, fitting, strict=True):
+        if fits:
+            by_kind.setdefault(kinds[term], []).append(term)
+        else:
+            found.rest.append(term)
     for group in by_kind.values():
-        fits = group[0].type.shape == root.type.shape
-        if fits and len(group) >= fewest and _differ(group):
+        if len(group) >= fewest and _differ(group):
             found.groups.append(tuple(group))
         else:
             found.rest.extend(group)
