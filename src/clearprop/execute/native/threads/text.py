@@ -59,9 +59,13 @@ def pool_text(machine: Machine) -> str:
     for name, offset in (*PLACES.items(), *WORKER.items()):
         base = "%pool" if name in PLACES else "%worker"
         text = text.replace(f"AT {name}\n", f"getelementptr i8, ptr {base}, i64 {offset}\n")
-    ones = ", ".join(["i64 -1"] * 16)
-    return text.replace("ONES", ones).replace("SPINS", str(SPINS)).replace("MOST", str(MOST))
+    signals = ", ".join(["i64 " + str(~_FAULTS), *["i64 -1"] * 15])
+    return text.replace("SIGNALS", signals).replace("SPINS", str(SPINS))
 
+
+_FAULTS: Final = sum(1 << (number - 1) for number in (4, 5, 7, 8, 11))
+"""The signals of instructions that fail, which go to the thread that failed; workers block the
+others."""
 
 _ON_X86: Final = {
     "; PAUSE": "call void @llvm.x86.sse2.pause()",
@@ -84,7 +88,7 @@ declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare i32 @pthread_sigmask(i32, ptr, ptr)
 
-@signals = private constant [16 x i64] [ONES]
+@signals = private constant [16 x i64] [SIGNALS]
 
 ; Sleep until a semaphore is posted; a signal alone does not count.
 define internal void @sleep(ptr %semaphore) noinline {{
