@@ -17,7 +17,7 @@ from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.library import compiled
 from clearprop.execute.native.machine import ARM, binding
-from clearprop.execute.native.module import module_text, segments
+from clearprop.execute.native.module import module_texts, segments
 from clearprop.execute.native.placing import placed
 from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import Fallback
@@ -48,7 +48,8 @@ def made_for_arm(graph: Graph, values: Sequence[Any], symbol: str, flush: bool =
     flags = [FLAG] if planned.checks else []
     outside = [*planned.inputs, *planned.constants, *planned.outputs, *flags]
     places = placed(planned.steps, outside, ARM)
-    text = module_text(planned.steps, segments(planned.steps), places, ARM, flush)
+    text, beside = module_texts(planned.steps, segments(planned.steps), places, ARM, flush)
+    assert not beside
     assert not set(re.findall(r"@(\w+)\(", text)) & set(products.imports())
     constants = [np.array(x.value, order="C", ndmin=1) for x in planned.constants.values()]
     given = [*(np.ascontiguousarray(value) for value in values), *constants]

@@ -9,6 +9,7 @@ from clearprop.execute.native.bodies import Branch, Scan, While
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.placing import chunks
 from clearprop.execute.native.program import Program
+from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
 from clearprop.graph import location_of
@@ -92,6 +93,8 @@ def _line(step: Step) -> str:
         )
     counts = Counter(node.primitive.name for node in step.nodes)
     work = ", ".join(name if n == 1 else f"{n} {name}" for name, n in counts.most_common())
+    if isinstance(step, Straight):
+        return f"numbers {work}; in {len(step.parts)} parts"
     shape = "×".join(map(str, step.domain)) or "one number"
     bytes_ = sum(layout.buffer.bytes for layout in step.loads)
     return f"loop    {shape}: {work or 'copy'}; reads {bytes_:,} bytes"

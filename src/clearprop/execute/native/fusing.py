@@ -7,6 +7,7 @@ reduced need not be stored.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
@@ -32,7 +33,7 @@ from clearprop.execute.native.planners import PLANNERS
 from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import FOLDS, Fallback, Multiply
 from clearprop.execute.native.terms import DTYPES, NotLowered, Term, number
-from clearprop.graph import Constant, Graph, Node, Value, type_of
+from clearprop.graph import Constant, Graph, Node, Type, Value, type_of
 
 MOST_IN_LANES: Final = 3_000
 """From this number of components of small arrays on, a loop over a batch ends."""
@@ -107,8 +108,9 @@ class Planned(Ledger):
     def _objection(self, node: Node) -> str:
         """Why the node has no native form; empty if it has one."""
         name = node.primitive.name
-        for type_ in (node.type, *(x.type for x in node.operands)):
-            if type_.form != "array" or type_.dtype.name not in DTYPES:
+        types = (node.type, *[x.type for x in node.operands])
+        for type_ in types:
+            if not _is_native(type_):
                 return f"no native form for {type_}"
         if name in VIEWS or name in _KINDS or name in PLANNERS:
             whole_numbers = name == "dot" and node.type.dtype.kind != "f"
@@ -117,7 +119,7 @@ class Planned(Ledger):
             return ""
         if node.primitive.lower is None:
             return "no native form yet"
-        key = (node.primitive, node.params, tuple(x.type.dtype for x in node.operands))
+        key = (node.primitive, node.params, types)
         if key not in self._lowerable:
             self._lowerable[key] = _refusal(node)
         return self._lowerable[key]
@@ -364,6 +366,12 @@ class Planned(Ledger):
             result = self._layouts[node]
         self._ready[node] = stage
         self._staged.append((stage, Fallback(node, operands, result, reason)))
+
+
+@functools.cache
+def _is_native(type_: Type) -> bool:
+    """Whether native code has values of that type."""
+    return type_.form == "array" and type_.dtype.name in DTYPES
 
 
 def _refusal(node: Node) -> str:

@@ -7,6 +7,7 @@ unless it is cheaper to compute it twice.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from math import prod
@@ -17,6 +18,7 @@ from clearprop.execute.native.lanes import LANES, lanes_loop
 from clearprop.execute.native.layouts import Buffer, Layout, whole
 from clearprop.execute.native.pieces import is_pieced
 from clearprop.execute.native.steps import Loop, Step
+from clearprop.execute.native.straight.planning import straight
 from clearprop.execute.native.terms import Term
 from clearprop.graph import Constant, Graph, Input, Node, Value
 
@@ -96,6 +98,8 @@ class Ledger:
         """Have a fused value written to memory."""
         if node not in self._memory:
             self._memory.add(node)
+            self._layouts[node] = whole(self._buffer(node.type))
+            self._owned.add(node)
             self._clusters[self._keys[node]].stored.append(node)
 
     def _after(self, values: Iterable[Value]) -> int:
@@ -109,6 +113,8 @@ class Ledger:
 
     def _stage_for(self, stage: int, domain: tuple[int, ...]) -> int:
         """From that stage on the first whose cluster has room."""
+        if is_single(domain):
+            return stage
         stage = max(stage, self._open.get(domain, 0))
         while self._clusters[stage, domain].count >= MOST_IN_A_LOOP:
             stage += 1
@@ -124,7 +130,6 @@ class Ledger:
 
     def _belong(self, node: Node, key: Key) -> None:
         """Have a value computed in that cluster."""
-        self._place(node)
         self._keys[node] = key
         self._ready[node] = key[0]
 
@@ -142,13 +147,14 @@ class Ledger:
 
     def _cross(self) -> None:
         """Store what one cluster computes and another needs, unless it is cheap."""
+        keys, memory = self._keys, self._memory
         for node in self.graph.nodes:
-            mine = self._keys.get(node) or self._folding.get(node)
+            mine = keys.get(node) or self._folding.get(node)
             if mine is None:
                 continue
             for operand in node.operands:
-                theirs = self._keys.get(operand)
-                if theirs is None or theirs == mine or operand in self._memory:
+                theirs = keys.get(operand)
+                if theirs is None or theirs is mine or theirs == mine or operand in memory:
                     continue
                 if theirs[1] != mine[1] and LANES in (*theirs[1][1:], *mine[1][1:]):
                     self._store(operand)
@@ -176,14 +182,31 @@ class Ledger:
         self._staged.sort(key=lambda pair: pair[0])
         self.steps = [step for _, step in self._staged]
 
-    def _loops(self, key: Key, cluster: Cluster) -> list[Loop]:
+    def _loops(self, key: Key, cluster: Cluster) -> Sequence[Step]:
         def is_inside(value: Value) -> bool:
             mine = self._keys.get(value)
             return mine is not None and (mine == key or value not in self._memory)
 
         if key[1][1:] == (LANES,):
             return [lanes_loop(cluster, key[1][0], is_inside, self._layout)]
+        if cluster.count > MOST_IN_A_LOOP and is_single(key[1]):
+
+            def loop() -> Loop:
+                return loops_of(cluster, key[1], is_inside, self._layout)[0]
+
+            return [straight(cluster, self._numbers, is_inside, self._layout, loop)]
         return loops_of(cluster, key[1], is_inside, self._layout)
+
+    @functools.cached_property
+    def _numbers(self) -> dict[Value, int]:
+        """The place of each node in the graph."""
+        return {node: number for number, node in enumerate(self.graph.nodes)}
+
+
+@functools.cache
+def is_single(domain: tuple[int, ...]) -> bool:
+    """Whether a domain has one element, so that no loop is needed, however much is done there."""
+    return all(length == 1 for length in domain)
 
 
 def _is_simple(node: Node) -> bool:

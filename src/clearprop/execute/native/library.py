@@ -7,6 +7,7 @@ made by another process can be loaded.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import itertools
@@ -43,6 +44,7 @@ def load(
     imports: Mapping[str, int] | None = None,
     cache: ObjectCache | None = None,
     level: int = 2,
+    beside: str = "",
 ) -> Library:
     """Compile a module of LLVM's text and link it into this process.
 
@@ -53,26 +55,24 @@ def load(
         imports: Addresses of the functions that the module declares and does not define.
         cache: Where compiled objects are kept; None compiles anew.
         level: LLVM's effort in making machine code, 0 to 3.
+        beside: A second module, which is made with the least effort; each may call the other's
+            functions. Empty if there is none.
 
     Raises:
         ClearpropError: If the text is not valid, which is a mistake in clearprop.
     """
-    key = _key(text, machine, level)
-    data = cache.get(key) if cache is not None else None
-    was_cached = data is not None
-    if data is None:
-        data = compiled(text, machine, level)
-        if cache is not None:
-            cache.put(key, data)
-    try:
-        return _linked(data, exports, machine, imports or {}, was_cached)
-    except RuntimeError:
-        if not was_cached:
-            raise
-    data = compiled(text, machine, level)  # the object in the cache was of no use
+    modules = [(text, level), *([(beside, 0)] if beside else [])]
+    keys = [_key(text, machine, level) for text, level in modules]
+    kept = [cache.get(key) if cache is not None else None for key in keys]
+    objects = [data for data in kept if data is not None]
+    if len(objects) == len(modules):
+        with contextlib.suppress(RuntimeError):  # an object in the cache may be of no use
+            return _linked(objects, exports, machine, imports or {}, True)
+    objects = [compiled(text, machine, level) for text, level in modules]
     if cache is not None:
-        cache.put(key, data)
-    return _linked(data, exports, machine, imports or {}, False)
+        for key, data in zip(keys, objects, strict=True):
+            cache.put(key, data)
+    return _linked(objects, exports, machine, imports or {}, False)
 
 
 def compiled(text: str, machine: Machine, level: int = 2) -> bytes:
@@ -105,10 +105,15 @@ def _inlined(text: str, machine: Machine, level: int) -> Any:
 
 
 def _linked(
-    data: bytes, names: Sequence[str], machine: Machine, imports: Mapping[str, int], cached: bool
+    objects: Sequence[bytes],
+    names: Sequence[str],
+    machine: Machine,
+    imports: Mapping[str, int],
+    cached: bool,
 ) -> Library:
-    llvm = binding()
-    builder = llvm.JITLibraryBuilder().add_object_img(data).add_current_process()
+    builder = binding().JITLibraryBuilder().add_current_process()
+    for data in objects:
+        builder = builder.add_object_img(data)
     for name in names:
         builder = builder.export_symbol(name)
     for name, address in imports.items():
@@ -137,5 +142,7 @@ def _key(text: str, machine: Machine, level: int) -> str:
 
     from clearprop._version import __version__
 
-    parts = (text, machine, level, llvmlite.__version__, binding().llvm_version_info, __version__)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    parts = (machine, level, llvmlite.__version__, binding().llvm_version_info, __version__)
+    key = hashlib.sha256(repr(parts).encode())
+    key.update(text.encode())
+    return key.hexdigest()

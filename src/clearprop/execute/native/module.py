@@ -16,12 +16,15 @@ from clearprop.execute.native.bodies import Control
 from clearprop.execute.native.control.text import control_lines
 from clearprop.execute.native.layouts import Layout
 from clearprop.execute.native.loops.nest import loop_text
-from clearprop.execute.native.loops.writer import Writer
+from clearprop.execute.native.loops.writer import LLVM, Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.placing import Places
 from clearprop.execute.native.products import Grid, Product
+from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
+from clearprop.execute.native.straight.recipes import SHORT
+from clearprop.execute.native.straight.text import Texts
 from clearprop.execute.native.threads import CALL, PART, calls, dispatcher
 
 MOST_INLINED: Final = 64
@@ -44,21 +47,21 @@ def segments(steps: Sequence[Step]) -> list[list[int]]:
     return found
 
 
-def module_text(
+def module_texts(
     steps: Sequence[Step],
     runs: Sequence[Sequence[int]],
     places: Places,
     machine: Machine,
     flush_denormals: bool,
-) -> str:
-    """The whole module; the function of segment i is ``segment_i``."""
+) -> tuple[str, str]:
+    """The module, and that of straight-line code; the function of segment i is ``segment_i``."""
     module = _Module(machine)
     names = module.steps(steps, places, "step")
     for number, run in enumerate(runs):
         if not isinstance(steps[run[0]], Fallback):
             calls = [names[at] for at in run]
             module.texts.append(_segment(number, calls, machine if flush_denormals else None))
-    return module.text()
+    return module.text(), module.stretches()
 
 
 @final
@@ -71,6 +74,7 @@ class _Module:
         self.declared: dict[str, None] = {}
         self.functions: dict[tuple[str, str, int], None] = {}
         self.products: dict[Product, None] = {}
+        self.straight: list[Texts] = []
 
     def steps(self, steps: Sequence[Step], places: Places, prefix: str) -> dict[int, str]:
         """Write a function for each native step; their names."""
@@ -87,6 +91,8 @@ class _Module:
                 self.texts.append(text)
                 self.declared.update(dict.fromkeys(declared))
                 self.functions.update(functions)
+            elif isinstance(step, Straight):
+                self._straight(step, names[at], places, places.scratch[at])
             elif isinstance(step, Multiply):
                 self._multiply(step, at, places, names[at])
             elif isinstance(step, Special):
@@ -106,15 +112,52 @@ class _Module:
             texts.append(dispatcher())
         return _once(self.declared, texts)
 
+    def stretches(self) -> str:
+        """The straight-line code, with the short functions that it calls; empty if there is none.
+
+        The long ones stand in the other module.
+        """
+        if not self.straight:
+            return ""
+        declared: dict[str, None] = {}
+        for texts in self.straight:
+            declared.update(texts.assumed)
+        called = self._called()
+        short = [key for key in called if key[0] in SHORT]
+        for name, dtype, lanes in called:
+            if name not in SHORT:
+                given = ", ".join([LLVM[dtype]] * math.NAMES[name])
+                symbol = math.symbol(name, dtype, lanes)
+                declared[f"declare {LLVM[dtype]} {symbol}({given})"] = None
+        code = [texts.stretches for texts in self.straight]
+        return "".join([_once(declared, [math.functions(short, self.machine)]), *code])
+
+    def _called(self) -> dict[tuple[str, str, int], None]:
+        """The functions of the math library that the straight-line code calls."""
+        return {key: None for texts in self.straight for key in texts.called}
+
     def _functions(self) -> str:
         """The functions of the math library; those of single numbers once if they are many."""
         text = math.functions(self.functions, self.machine)
-        if sum(each.count(_SINGLE) for each in self.texts) <= MOST_INLINED:
-            return text
-        return "\n".join(
-            line.replace(" alwaysinline ", " noinline ") if _SINGLE in line else line
-            for line in text.split("\n")
-        )
+        shared = [f" {math.symbol(*key)}(" for key in self._called() if key[0] not in SHORT]
+        often = sum(each.count(_SINGLE) for each in self.texts) > MOST_INLINED
+        lines = text.split("\n")
+        for at, line in enumerate(lines):
+            if line.startswith("define ") and _SINGLE in line:
+                if often:
+                    line = line.replace(" alwaysinline ", " noinline ")
+                if any(symbol in line for symbol in shared):
+                    line = line.replace("define internal ", "define ")
+                lines[at] = line
+        return "\n".join(lines)
+
+    def _straight(self, step: Straight, name: str, places: Places, own: int) -> None:
+        texts = Texts(step, name, self.machine, places.base, own)
+        self.straight.append(texts)
+        self.texts.append(texts.loops)
+        self.declared.update(texts.declared)
+        self.functions.update(texts.functions)
+        self.functions.update({key: None for key in texts.called if key[0] not in SHORT})
 
     def _step(self, name: str, lines: Callable[[Writer], None]) -> None:
         writer = Writer()

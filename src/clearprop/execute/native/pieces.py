@@ -33,8 +33,8 @@ class Part:
 
 
 def is_pieced(node: Node) -> bool:
-    """Whether the node's result is a few whole parts."""
-    if node.primitive.name not in PIECED or not node.type.size:
+    """Whether the node's result is a few whole parts; a single number is copied instead."""
+    if node.primitive.name not in PIECED or node.type.size < 2:
         return False
     params = dict(node.params)
     return node.primitive.name == "concatenate" or (

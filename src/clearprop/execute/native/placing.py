@@ -13,6 +13,7 @@ from clearprop.execute.native.loops.cut import cut
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.memory import arena
+from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.steps import Loop, Multiply, Step
 
 
@@ -69,4 +70,4 @@ def _scratch(step: Step, machine: Machine) -> int:
     if isinstance(step, Loop):
         found = cut(step, machine)
         return 0 if found is None else found.scratch_bytes
-    return step.scratch_bytes if isinstance(step, Scan | While | Branch) else 0
+    return step.scratch_bytes if isinstance(step, Scan | While | Branch | Straight) else 0

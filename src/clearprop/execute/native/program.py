@@ -19,7 +19,7 @@ from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.library import assembly, load
 from clearprop.execute.native.machine import Machine, machine
 from clearprop.execute.native.memory import ALIGNMENT
-from clearprop.execute.native.module import module_text, segments
+from clearprop.execute.native.module import module_texts, segments
 from clearprop.execute.native.placing import placed
 from clearprop.execute.native.refused import answered
 from clearprop.execute.native.special import FLAG
@@ -50,7 +50,6 @@ class Program:
         graph: The graph.
         steps: What is done, in order.
         arena_bytes: How much memory intermediate results take.
-        text: The LLVM module.
         seconds: How long it took to make.
         was_cached: Whether the machine code came from the cache.
         outputs: The buffers of the outputs, and then of the values at which the guards look.
@@ -85,7 +84,9 @@ class Program:
         self.arena_bytes = self._places.arena_bytes
         self._runs = segments(self.steps)
         native = [i for i, run in enumerate(self._runs) if not self._falls_back(run)]
-        self.text = module_text(self.steps, self._runs, self._places, self.machine, flush_denormals)
+        self._texts = module_texts(
+            self.steps, self._runs, self._places, self.machine, flush_denormals
+        )
         self.constants = [
             np.array(value.value, order="C", ndmin=1) for value in planned.constants.values()
         ]
@@ -98,14 +99,16 @@ class Program:
         functions: dict[str, int] = {}
         if native:
             names = [f"segment_{i}" for i in native]
-            shared = [CREW] if f"@{CREW} = " in self.text else []
+            text, stretches = self._texts
+            shared = [CREW] if f"@{CREW} = " in text else []
             self._library = load(
-                self.text,
+                text,
                 names + shared,
                 self.machine,
-                imports=_imports(self.text),
+                imports=_imports(text),
                 cache=cache,
-                level=2 if self.text.count("\n") < MANY_LINES else 1,
+                level=2 if text.count("\n") < MANY_LINES else 1,
+                beside=stretches,
             )
             self.was_cached = self._library.was_cached
             functions = self._library.addresses
@@ -122,6 +125,11 @@ class Program:
         self.seconds = time.perf_counter() - start
 
     @property
+    def text(self) -> str:
+        """The LLVM module; where there is much straight-line code, followed by that one's."""
+        return "\n".join([text for text in self._texts if text])
+
+    @property
     def code(self) -> Any:
         """What has to live as long as the machine code is called."""
         return self._library, self.constants
@@ -133,7 +141,7 @@ class Program:
 
     def assembly(self) -> str:
         """The machine code as the processor's instructions."""
-        return assembly(self.text, self.machine)
+        return "".join([assembly(text, self.machine) for text in self._texts if text])
 
     def run(self, values: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         """Compute the outputs.

@@ -7,6 +7,7 @@ from typing import Any, Final, final
 
 from clearprop.execute.native.bodies import Control
 from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.terms import Term
 from clearprop.graph import Node, Value
@@ -132,4 +133,4 @@ class Fallback:
         return [] if self.result is None else [self.result.buffer]
 
 
-Step = Loop | Multiply | Fallback | Control | Special
+Step = Loop | Straight | Multiply | Fallback | Control | Special

@@ -140,6 +140,10 @@ DTYPES: Final = frozenset(
 """The dtypes of native code, by name."""
 
 
+LOOK_AT_NUMBERS: Final = frozenset({"power"})
+"""The operations whose form depends on the number that an operand is, if it is one."""
+
+
 def number(value: Any, dtype: Any) -> Term:
     """A constant of that dtype."""
     return Term("constant", (), dtype, np.dtype(dtype).type(value))

@@ -19,6 +19,7 @@ from clearprop.execute.native.calls.signature import NotDirect, Signature, requi
 from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.memory import ALIGNMENT
 from clearprop.execute.native.program import Program
+from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.steps import Loop, Multiply, Step
 
 LONG: Final = 30_000
@@ -218,6 +219,8 @@ def _work(step: Step) -> int:
     """About how many operations on one number a step is."""
     if isinstance(step, Loop):
         return prod(step.domain) * (1 + len(step.nodes))
+    if isinstance(step, Straight):
+        return len(step.nodes)
     if isinstance(step, Multiply):
         p = step.product
         return int(p.batch * p.m * p.n * p.k)

@@ -19,6 +19,7 @@ from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.machine import machine
 from clearprop.execute.native.memory import ALIGNMENT, arena
+from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import Fallback, Loop, Multiply
 from clearprop.execute.source.c.control import write_branch, write_scan, write_while
@@ -146,6 +147,8 @@ def _steps(frame: Frame, steps: Sequence[Any]) -> None:
         match step:
             case Loop():
                 write_loop(frame, step)
+            case Straight():
+                write_loop(frame, step.loop())
             case Multiply():
                 write_product(frame, step)
             case Gather() | Scatter():
@@ -197,7 +200,7 @@ _MADE: Final = re.compile(r"\bconst (?:\w+ )?(\w+) = ")
 
 def _comment(writer: Writer, step: Any) -> None:
     """The user's lines behind a step, a few of them."""
-    nodes: Sequence[Node] = step.nodes if isinstance(step, Loop) else [step.node]
+    nodes: Sequence[Node] = step.nodes if isinstance(step, Loop | Straight) else [step.node]
     found = dict.fromkeys(location_of(node) for node in nodes)
     known = [x for x in found if x is not None and x.source and str(x) != writer.caller]
     lines = [f"{x.line}: {_plain(x.source)}" for x in known]
