@@ -18,6 +18,7 @@ from clearprop.rewrite.products import PRODUCTS
 from clearprop.rewrite.reductions import REDUCTIONS
 from clearprop.rewrite.regions import REGIONS
 from clearprop.rewrite.rule import Rule, Rules
+from clearprop.rewrite.unused import without_unused
 
 RULES: Final[tuple[Rule, ...]] = (
     *NUMBERS,
@@ -33,7 +34,7 @@ RULES: Final[tuple[Rule, ...]] = (
 """Every rule; of those that look at one primitive, the first that applies is taken."""
 
 SWEEPS: Final = 64
-"""One is enough, unless replacements nest very deeply."""
+"""One is enough, unless replacements nest very deeply, or results of loops are of no use."""
 
 
 @final
@@ -90,8 +91,10 @@ def _to_the_end(graph: Graph, fired: Counter[str], bodies: dict[Graph, Graph]) -
         swept = _sweep(make, prune(graph), bodies)
         fired += make.fired
         graph = graph if _is_same(graph, swept) else swept
-        if not make.unfinished:
+        found = without_unused(graph)
+        if found is graph and not make.unfinished:
             break
+        graph = found
     return graph
 
 

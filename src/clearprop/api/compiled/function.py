@@ -207,6 +207,7 @@ class Compiled(Generic[P, R]):
         """Have the entry of this variant asked first, if it has one and is not in the chain."""
         if variant.entry is None or variant in self._chain:
             return
+        variant.program.release()  # the entry has memory of its own
         self._chain = [variant, *self._chain[: MOST_ENTRIES - 1]]
         entries = [each.entry for each in self._chain if each.entry is not None]
         self.__call__ = chained(entries, self._by_python)
@@ -236,8 +237,10 @@ class Compiled(Generic[P, R]):
                 self._latest, self._caller = made, user_line()
                 self._by_types = self._by_types and made.by_types
                 self._variants[given.key] = [*known, made]
-                self._prefer(made)
-                return cast(R, self._first(made, given, args, kwargs))
+                try:
+                    return cast(R, self._first(made, given, args, kwargs))
+                finally:
+                    self._prefer(made)
         if given.key not in self._given_up:
             self._given_up.add(given.key)
             warnings.warn(

@@ -8,6 +8,7 @@ made by another process can be loaded.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
 import hashlib
 import itertools
@@ -17,6 +18,9 @@ from typing import Any, Final, final
 from clearprop.errors import ClearpropError
 from clearprop.execute.native.cache import ObjectCache
 from clearprop.execute.native.machine import Machine, binding
+
+LONG: Final = 200_000
+"""From that many characters on, LLVM takes tens of megabytes for a module."""
 
 _NUMBERS: Final = itertools.count()
 
@@ -77,7 +81,10 @@ def load(
 
 def compiled(text: str, machine: Machine, level: int = 2) -> bytes:
     """The object code of a module."""
-    return bytes(_target(machine, level).emit_object(_inlined(text, machine, level)))
+    data = bytes(_target(machine, level).emit_object(_inlined(text, machine, level)))
+    if len(text) > LONG:
+        _return_memory()
+    return data
 
 
 def assembly(text: str, machine: Machine, level: int = 2) -> str:
@@ -119,6 +126,13 @@ def _linked(
     for name, address in imports.items():
         builder = builder.import_symbol(name, address)
     return Library(builder.link(_engine(machine), f"clearprop{next(_NUMBERS)}"), names, cached)
+
+
+def _return_memory() -> None:
+    """Have C's library give back to the system what LLVM has freed, where it knows how."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 @functools.cache

@@ -179,6 +179,10 @@ class Program:
         count = len(self.graph.outputs)
         return results[:count], results[count:]
 
+    def release(self) -> None:
+        """Give up the memory that :meth:`run` keeps for its next call."""
+        self._spare = _Arenas(self.arena_bytes)
+
     def _memory_for(self, output: Buffer, given: Sequence[Any]) -> Any:
         """Where an output is written to: a donated array apart from all others, or a new one."""
         number = self.reused.get(output)
