@@ -1,7 +1,7 @@
 """What clearprop's operations mean, in plain Python: the reference for programs that use them.
 
 The functions of loops and branches are handed NumPy's scalars in the place of numbers and 0-d
-arrays.
+arrays, and other arrays in C order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from clearprop import grad, hessian, jacobian, jvp, value_and_grad, vjp
 
 
 def cond(pred: Any, true_fn: Callable[..., Any], false_fn: Callable[..., Any], *xs: Any) -> Any:
-    return _new((true_fn if pred else false_fn)(*_new(xs)))
+    return _new((true_fn if pred else false_fn)(*_handed(xs)))
 
 
 def scan(
@@ -26,27 +26,27 @@ def scan(
     count = len(leaves[0]) if leaves else length
     carry, outs = _new(init), {}
     for i in reversed(range(count)) if reverse else range(count):
-        carry, outs[i] = f(_new(carry), optree.tree_map(lambda x, i=i: x[i], xs))
+        carry, outs[i] = f(_handed(carry), _handed(optree.tree_map(lambda x, i=i: x[i], xs)))
     collected = [outs[i] for i in range(count)]
     return _new(carry), optree.tree_map(lambda *ys: np.stack(ys), *collected)
 
 
 def while_loop(cond_fn: Callable[..., Any], body_fn: Callable[..., Any], init: Any) -> Any:
     value = _new(init)
-    while cond_fn(value):
-        value = _new(body_fn(value))
+    while cond_fn(_handed(value)):
+        value = _new(body_fn(_handed(value)))
     return value
 
 
 def fori_loop(lower: int, upper: int, body_fn: Callable[..., Any], init: Any) -> Any:
     value = _new(init)
     for i in range(lower, upper):
-        value = _new(body_fn(i, value))
+        value = _new(body_fn(i, _handed(value)))
     return value
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *xs: _new(f(*xs))
+    return lambda *xs: _own(f(*xs))
 
 
 class custom_derivative:  # noqa: N801
@@ -60,20 +60,32 @@ class custom_derivative:  # noqa: N801
     def defvjp(self, fwd: Any, bwd: Any) -> None: ...
 
     def __call__(self, *args: Any) -> Any:
-        return _new(self.f(*args))
+        return _own(self.f(*args))
 
 
 def _new(result: Any) -> Any:
-    """The result of an operation: it shares no memory with anything, and numbers are NumPy's."""
+    """The result of a loop: it shares no memory with anything, and numbers are NumPy's."""
     return optree.tree_map(_copied, result)
 
 
-def _copied(leaf: Any) -> Any:
+def _handed(value: Any) -> Any:
+    """What a function of a loop is given."""
+    return optree.tree_map(lambda leaf: _copied(leaf, "C"), value)
+
+
+def _own(result: Any) -> Any:
+    """The result of a function, sharing no memory with anything."""
+    return optree.tree_map(
+        lambda x: x if isinstance(x, (float, int, np.generic)) else x.copy("K"), result
+    )
+
+
+def _copied(leaf: Any, order: Any = "K") -> Any:
     if isinstance(leaf, (float, np.ndarray, np.generic)):
-        return np.array(leaf)[()]
+        return np.array(leaf, order=order)[()]
     if isinstance(leaf, int):
         return leaf
-    return leaf.copy() if np.ndim(leaf) else np.positive(leaf)  # traced, inside a derivative
+    return leaf.copy(order) if np.ndim(leaf) else np.positive(leaf)  # traced, inside a derivative
 
 
 __all__ = ["grad", "hessian", "jacobian", "jvp", "value_and_grad", "vjp"]

@@ -85,7 +85,9 @@ def before_broadcast(make: Maker, node: Node) -> Value | None:
 
 
 def before_move(make: Maker, node: Node) -> Value | None:
-    """Before a transpose, a reshape or a flip of all operands; numbers are not moved."""
+    """Before a transpose, a reshape or a flip of all operands; single numbers are not moved."""
+    if not node.type.shape:
+        return None  # it is as well after a reshape
     moved = [x for x in node.operands if made_by(x, *MOVED)]
     if not moved or node.type.weak:  # only single numbers are weak
         return None

@@ -81,7 +81,10 @@ class Maker:
         return None if value.type.shape else self("broadcast", value, shape=type_.shape)
 
     def _simplest(self, node: Node) -> Value:
-        if all(operand.__class__ is Constant for operand in node.operands):
+        for operand in node.operands:
+            if operand.__class__ is not Constant:
+                break
+        else:
             value = folded(node)
             if value is not None:
                 return self.constant(value)

@@ -67,7 +67,7 @@ class Rules:
         """The rules that look at such an operation on such operands."""
         operands = node.operands
         kind = operands[0].type.dtype.kind if operands else ""
-        key = (node.primitive.name, kind, *[head_of(operand) for operand in operands])
+        key = (node.primitive.name, kind, *map(head_of, operands))
         picked = self._picked.get(key)
         if picked is None:
             name, kind, *heads = key

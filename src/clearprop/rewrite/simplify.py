@@ -113,7 +113,7 @@ def _sweep(make: Maker, graph: Graph, bodies: dict[Graph, Graph]) -> Graph:
         return bodies[body]
 
     for node in graph.nodes:
-        operands = tuple([found(operand) for operand in node.operands])
+        operands = tuple([now.get(operand) or found(operand) for operand in node.operands])
         params = with_bodies(node.params, inside) if node.params else node.params
         make.provenance = node.provenance
         now[node] = make.add(_made_of(node, operands, params))

@@ -8,6 +8,7 @@ with those records in the outer trace. So each operation is evaluated once at an
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -95,11 +96,19 @@ def stand_in(primitive: Primitive, numbers: Sequence[Any], params: Params, type_
 
 def zeros(type_: Type) -> Any:
     """A value of that type that is all zeros."""
+    if type_.form == "array" and not type_.shape:
+        return _zero(type_)
     if type_.form == "tuple":
         return tuple(zeros(part) for part in type_.parts)
     if type_.form == "stack":
         return Stack(zeros(type_.parts[0]))
     return np.zeros(type_.shape, type_.dtype)[()]
+
+
+@functools.cache
+def _zero(type_: Type) -> Any:
+    """The number 0, which nobody can write into."""
+    return np.zeros((), type_.dtype)[()]
 
 
 def apply_several(name: str, *operands: Any, **params: Any) -> tuple[Any, ...]:

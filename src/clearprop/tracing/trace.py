@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -239,8 +240,7 @@ class Trace:
         frame = sys._getframe(2)
         while frame is not None:
             code = frame.f_code
-            filename = code.co_filename
-            if not filename.startswith(PACKAGE) and not filename.startswith(NUMPY):
+            if not is_ours(code.co_filename):
                 break
             frame = frame.f_back  # type: ignore[assignment]
         else:
@@ -282,12 +282,17 @@ class Trace:
         return error
 
 
+@functools.lru_cache(maxsize=4096)
+def is_ours(filename: str) -> bool:
+    """Whether a file is one of clearprop's or of NumPy's."""
+    return filename.startswith((PACKAGE, NUMPY))
+
+
 def user_instruction() -> tuple[CodeType, int] | None:
     """The innermost instruction outside clearprop and NumPy that is running, if there is one."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        filename = frame.f_code.co_filename
-        if not filename.startswith(PACKAGE) and not filename.startswith(NUMPY):
+        if not is_ours(frame.f_code.co_filename):
             return frame.f_code, frame.f_lasti
         frame = frame.f_back
     return None
@@ -300,6 +305,7 @@ def user_line() -> str:
     return str(location) if isinstance(location, Location) else ""
 
 
+@functools.cache
 def can_be_traced(dtype: np.dtype[Any]) -> bool:
     """Whether arrays of that dtype are taken into a trace: numbers and booleans."""
     return dtype.kind in "biufc" and dtype.name in DTYPE_NAMES and bool(dtype.isnative)

@@ -11,6 +11,7 @@ from typing import Any, final
 import numpy as np
 import optree
 
+from clearprop.api.compiled.collecting import uncollected
 from clearprop.api.compiled.kinds import Arguments, numbers_of, templates
 from clearprop.derive import PASSES
 from clearprop.errors import DtypeError
@@ -88,6 +89,13 @@ class Variant:
         by_types: bool,
     ) -> None:
         start = time.perf_counter()
+        with uncollected():
+            self._make(function, given, options, by_types)
+        self.seconds = time.perf_counter() - start
+
+    def _make(
+        self, function: Callable[..., Any], given: Arguments, options: Options, by_types: bool
+    ) -> None:
         recorded = _recorded(function, given, by_types)
         trace = recorded.trace
         leaves, self._structure = optree.tree_flatten(recorded.result)
@@ -115,7 +123,6 @@ class Variant:
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]
         self.entry = None if self.program.reused else self._entry(args, kwargs)
-        self.seconds = time.perf_counter() - start
 
     @property
     def where(self) -> str:

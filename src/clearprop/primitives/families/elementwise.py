@@ -100,6 +100,9 @@ class Elementwise(Primitive):
 
     def conform(self, ops: Builder, operands: Sequence[Any]) -> tuple[Value, ...]:
         """Numbers take the dtype of the values that they meet; 0-d values are broadcast."""
+        fitting = _of_one_shape(operands)
+        if fitting is not None:
+            return fitting
         values = [None if isinstance(x, NUMBERS) else ops.sym(x).value for x in operands]
         known = [value.type for value in values if value is not None]
         data = [value.type for value in values[self.masks :] if value is not None]
@@ -147,6 +150,16 @@ class Elementwise(Primitive):
             for x, has_axis in zip(xs, batched, strict=True)
         ]
         return ops.apply(self, operands, params)
+
+
+def _of_one_shape(operands: Sequence[Any]) -> tuple[Value, ...] | None:
+    """The operands' values if all are values of one shape already, as most are; else None."""
+    found: list[Value] = []
+    for operand in operands:
+        if operand.__class__ is not Sym or operand.value.type.shape != operands[0].shape:
+            return None
+        found.append(operand.value)
+    return tuple(found)
 
 
 def _is_number(x: Sym) -> bool:
