@@ -20,6 +20,7 @@ class Cluster:
 
     Attributes:
         count: How many operations it holds.
+        members: Those that are computed element by element, in the graph's order.
         folded: The axes of its reductions; None while it has none.
         stored: The values that it writes to memory.
         folds: Its reductions.
@@ -28,6 +29,7 @@ class Cluster:
     """
 
     count: int = 0
+    members: list[Node] = field(default_factory=list)
     folded: tuple[int, ...] | None = None
     stored: list[Value] = field(default_factory=list)
     folds: list[Node] = field(default_factory=list)

@@ -124,6 +124,7 @@ class Ledger:
         stage = self._stage_for(stage, domain)
         cluster = self._clusters[stage, domain]
         cluster.count += 1
+        cluster.members.append(node)
         if cluster.count >= MOST_IN_A_LOOP and self._open.get(domain, 1) == stage:
             self._open[domain] = stage + 1
         self._belong(node, (stage, domain))
@@ -194,8 +195,12 @@ class Ledger:
             def loop() -> Loop:
                 return loops_of(cluster, key[1], is_inside, self._layout)[0]
 
-            return [straight(cluster, self._numbers, is_inside, self._layout, loop)]
+            return [straight(cluster, is_inside, self._layout, self._number, loop)]
         return loops_of(cluster, key[1], is_inside, self._layout)
+
+    def _number(self, node: Node) -> int:
+        """The node's place in the graph."""
+        return self._numbers[node]
 
     @functools.cached_property
     def _numbers(self) -> dict[Value, int]:
