@@ -42,7 +42,8 @@ class Writer:
     def function(self, symbol: str, parameters: str = "ptr %slots, ptr %arena") -> str:
         """What is written, as a function of the module."""
         head = f"define internal void @{symbol}({parameters}) noinline {{\nentry:\n"
-        return f"{head}{chr(10).join(self.lines)}\n  ret void\n}}\n"
+        body = "\n".join(self.lines)
+        return f"{head}{body}\n  ret void\n}}\n"
 
     def name(self) -> str:
         """A name that nothing has yet."""

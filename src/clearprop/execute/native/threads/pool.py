@@ -51,7 +51,7 @@ class Pool:
         host = machine()
         text = pool_text(host)
         imports = {name: _address(name) for name in IMPORTS}
-        self._library = load(text, ["run", "close"], host, imports=imports, cache=cache, level=1)
+        self._library = load(text, ["run", "close"], host, imports=imports, cache=cache, level=0)
         self._block = ctypes.create_string_buffer(BYTES + 64)
         start = ctypes.addressof(self._block)
         self._memory = start + -start % 64
