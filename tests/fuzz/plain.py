@@ -69,8 +69,12 @@ def _new(result: Any) -> Any:
 
 
 def _handed(value: Any) -> Any:
-    """What a function of a loop is given."""
-    return optree.tree_map(lambda leaf: _copied(leaf, "C"), value)
+    """What a function of a loop is given, to be read alone."""
+    made = optree.tree_map(lambda leaf: _copied(leaf, "C"), value)
+    for leaf in optree.tree_leaves(made):
+        if isinstance(leaf, np.ndarray):
+            leaf.flags.writeable = False
+    return made
 
 
 def _own(result: Any) -> Any:

@@ -48,6 +48,24 @@ def or_zeros(ops: Builder, slopes: Sequence[Sym | None], like: Sequence[Sym]) ->
     return [slope or ops.zeros(x.type) for slope, x in pairs if x.type.differentiable]
 
 
+def leading(
+    body: Graph, needed: Sequence[bool], outputs: Sequence[Value] | None = None
+) -> list[bool]:
+    """Of the inputs that are needed, those from which a path leads to an output.
+
+    Args:
+        body: The body.
+        needed: For each input whether it is needed.
+        outputs: The outputs that count; all by default.
+    """
+    reached = set(body.outputs if outputs is None else outputs)
+    for node in reversed(body.nodes):
+        if node in reached:
+            reached.update(node.operands)
+    pairs = zip(needed, body.inputs, strict=True)
+    return [is_needed and place in reached for is_needed, place in pairs]
+
+
 def slope_flags(body: Graph) -> list[bool]:
     """Which outputs of the body have tangents."""
     return [value.type.differentiable for value in body.outputs]

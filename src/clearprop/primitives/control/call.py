@@ -17,6 +17,7 @@ from typing import Any
 from clearprop.graph import Graph, Type, tuple_of
 from clearprop.primitives.bodies import (
     chosen,
+    leading,
     or_zeros,
     output_types,
     present,
@@ -49,6 +50,7 @@ def cotangents(
     ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], cts: Any, needed: Any, body: Graph
 ) -> list[Sym | None]:
     """A call of the body's reverse derivative."""
+    needed = leading(body, needed)
     derived = ops.passes.reverse(body, chosen(body.inputs, needed))
     found = ops.items(ops.call(*xs, *or_zeros(ops, cts, y), body=derived))
     return spread(found, needed)

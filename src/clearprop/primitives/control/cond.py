@@ -19,6 +19,7 @@ from clearprop.primitives.absent import parted, stand_ins
 from clearprop.primitives.bodies import (
     build,
     chosen,
+    leading,
     or_zeros,
     output_types,
     present,
@@ -69,10 +70,12 @@ def cotangents(
     on_false: Graph,
 ) -> list[Sym | None]:
     """A choice between the reverse derivatives."""
-    derived = [ops.passes.reverse(g, chosen(g.inputs, needed[1:])) for g in (on_true, on_false)]
+    pairs = [leading(branch, needed[1:]) for branch in (on_true, on_false)]
+    wants = [a or b for a, b in zip(*pairs, strict=True)]
+    derived = [ops.passes.reverse(g, chosen(g.inputs, wants)) for g in (on_true, on_false)]
     operands = (*xs, *or_zeros(ops, cts, y))
     found = ops.items(ops.cond(*operands, on_true=derived[0], on_false=derived[1]))
-    return [None, *spread(found, needed[1:])]
+    return [None, *spread(found, wants)]
 
 
 def batch(

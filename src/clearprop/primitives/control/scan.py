@@ -26,6 +26,7 @@ from clearprop.primitives.bodies import (
     build,
     chosen,
     flat,
+    leading,
     or_zeros,
     present,
     require_inputs,
@@ -164,13 +165,16 @@ def cotangents(
         return cotangents(ops, y, xs, [*cts, *[None] * loop.carries], needed, **vars(saving))
     consts, carry, slices = loop.operands(xs)
     histories = list(y[len(y) - loop.carries :])
-    wants = list(loop.operands(needed))
+    of_carry, of_slices = loop.results(cts)
+    pairs = zip(loop.results(loop.body.outputs)[1], of_slices, strict=True)
+    pulled = [value for value, slope in pairs if slope is not None]
+    after_trip = loop.body.outputs[: loop.carries]
+    wants = list(loop.operands(leading(loop.body, needed, [*after_trip, *pulled])))
     wants[1] = [x.type.differentiable for x in carry]
     derived = ops.passes.reverse(loop.body, chosen(loop.body.inputs, flat(wants)))
     after, made = loop.results(y)
     derived, left = _given_what_left(loop, derived)
     follows = [_what_left(ops, loop, histories[i], after[i]) for i in left]
-    of_carry, of_slices = loop.results(cts)
     ct_carry, ct_slices = or_zeros(ops, of_carry, after), or_zeros(ops, of_slices, made)
     has_stacks = any(x.type.form == "stack" for x in (*consts, *carry))
     count = sum(wants[0])

@@ -26,6 +26,7 @@ from clearprop.primitives.bodies import (
     build,
     chosen,
     flat,
+    leading,
     or_zeros,
     present,
     require_inputs,
@@ -153,7 +154,10 @@ def cotangents(
         operands, wanted = [*xs, *stacks], [*needed, *none]
         return cotangents(ops, y, operands, [*cts, *none], wanted, **vars(kept))[: len(xs)]
     body, bare = loop.body, loop.bare
-    wants = [loop.operands(needed)[0], [x.type.differentiable for x in carry]]
+    wants = [
+        loop.operands(leading(body, needed))[0],
+        [x.type.differentiable for x in carry],
+    ]
     derived = ops.passes.reverse(body, chosen(body.inputs, flat(wants)))
     sums = [ops.zeros(x.type) for x in chosen(consts, wants[0])]
     adjoints = or_zeros(ops, cts, y)
