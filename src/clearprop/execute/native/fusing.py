@@ -108,7 +108,8 @@ class Planned(Ledger):
     def _objection(self, node: Node) -> str:
         """Why the node has no native form; empty if it has one."""
         name = node.primitive.name
-        types = (node.type, *[x.type for x in node.operands])
+        made = node.type.parts if name in PLANNERS else ()
+        types = (*(made or (node.type,)), *[x.type for x in node.operands])
         for type_ in types:
             if not _is_native(type_):
                 return f"no native form for {type_}"
@@ -276,11 +277,17 @@ class Planned(Ledger):
         name = node.primitive.name
         if name in CHANGING:
             stage = self._changed(node)
+            results = [self._layouts[node]]
+        elif node.type.form == "tuple":
+            stage = self._after(node.operands)
+            results = [whole(self._buffer(type_)) for type_ in node.type.parts]
+            self._parts[node] = results
         else:
             stage = self._after(node.operands)
             self._place(node)
+            results = [self._layouts[node]]
         operands = [self._layout(x) for x in sources(node)]
-        step = PLANNERS[name](node, operands, self._layouts[node])
+        step = PLANNERS[name](node, operands, *results)
         self.checks = self.checks or step.checks
         self._ready[node] = stage
         self._staged.append((stage, step))

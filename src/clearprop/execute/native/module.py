@@ -96,7 +96,7 @@ class _Module:
             elif isinstance(step, Multiply):
                 self._multiply(step, at, places, names[at])
             elif isinstance(step, Special):
-                self._step(names[at], partial(_special, step, self.machine, places))
+                self._step(names[at], partial(_special, step, at, self.machine, places))
             else:
                 self._step(names[at], partial(self._control, step, at, places, names[at]))
         return names
@@ -279,8 +279,8 @@ def _chunk(writer: Writer, step: Multiply, grid: Grid, room: int, places: Places
     writer.do(f"call void {function()}({', '.join(f'ptr {x}' for x in given)})")
 
 
-def _special(step: Special, machine: Machine, places: Places, writer: Writer) -> None:
-    step.write(writer, machine, places.base)
+def _special(step: Special, at: int, machine: Machine, places: Places, writer: Writer) -> None:
+    step.write(writer, machine, partial(places.base, step=at))
 
 
 def _address(writer: Writer, layout: Layout, places: Places) -> str:

@@ -14,6 +14,7 @@ from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.memory import arena
 from clearprop.execute.native.singles import Straight
+from clearprop.execute.native.special import SCRATCH, Special
 from clearprop.execute.native.steps import Loop, Multiply, Step
 
 
@@ -34,8 +35,10 @@ class Places:
     scratch: Sequence[int]
     arena_bytes: int
 
-    def base(self, writer: Writer, buffer: Buffer) -> str:
-        """Write how a buffer's address is found; its name."""
+    def base(self, writer: Writer, buffer: Buffer, step: int = 0) -> str:
+        """Write how a buffer's address is found for a step; its name."""
+        if buffer is SCRATCH:
+            return writer.put(f"getelementptr i8, ptr %arena, i64 {self.scratch[step]}")
         if buffer in self.inside:
             return writer.put(f"getelementptr i8, ptr %arena, i64 {self.inside[buffer]}")
         place = writer.put(f"getelementptr ptr, ptr %slots, i64 {self.outside[buffer]}")
@@ -70,4 +73,6 @@ def _scratch(step: Step, machine: Machine) -> int:
     if isinstance(step, Loop):
         found = cut(step, machine)
         return 0 if found is None else found.scratch_bytes
+    if isinstance(step, Special):
+        return step.scratch_bytes(machine)
     return step.scratch_bytes if isinstance(step, Scan | While | Branch | Straight) else 0

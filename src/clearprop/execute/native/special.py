@@ -8,10 +8,10 @@ segment may compute nonsense, but in bounds; the program then asks the reference
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from clearprop.execute.native.layouts import Buffer, Layout
+from clearprop.execute.native.layouts import Buffer
 from clearprop.graph import Node, type_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 FLAG: Final = Buffer(-1, type_of((), "int64"))
 """Not 0 once a step could not be done."""
+
+SCRATCH: Final = Buffer(-2, type_of((), "int64"))
+"""The memory that a step has to itself while it runs."""
 
 Base = Callable[["Writer", Buffer], str]
 """Writes how a buffer's address is found; returns its name."""
@@ -45,6 +48,10 @@ class Special(ABC):
         """Whether it may find that it cannot be done."""
         return FLAG in self.writes()
 
+    def scratch_bytes(self, machine: Machine) -> int:
+        """How much memory it needs at :data:`SCRATCH`."""
+        return 0
+
     @abstractmethod
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
@@ -58,5 +65,5 @@ class Special(ABC):
         """Write the body of a function of the table of pointers and the arena."""
 
 
-Planner = Callable[[Node, Sequence[Layout], Layout], Special]
-"""``planner(node, operands, result)``: the step that computes a node."""
+Planner = Callable[..., Special]
+"""``planner(node, operands, *results)``: the step that computes a node."""

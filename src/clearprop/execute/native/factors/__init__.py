@@ -1,0 +1,39 @@
+"""Factors of matrices and solutions of linear systems, for stacks of matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from clearprop.execute.native.factors.cholesky import Cholesky
+from clearprop.execute.native.factors.solve import Solve
+from clearprop.execute.native.factors.stack import Kernel, Stacked
+from clearprop.execute.native.factors.triangular import Triangular
+from clearprop.execute.native.layouts import Layout
+from clearprop.execute.native.special import Planner
+from clearprop.graph import Node
+
+
+def planned(node: Node, operands: list[Layout], *results: Layout) -> Stacked:
+    """The step of an operation on stacks of matrices."""
+    x = operands[0]
+    lead = x.shape[:-2]
+    return Stacked(node, _kernel(node, operands), operands, results, lead)
+
+
+def _kernel(node: Node, operands: list[Layout]) -> Kernel:
+    x, last = operands[0], operands[-1]
+    n, m = x.shape[-1], last.shape[-1]
+    if node.primitive.name == "cholesky":
+        return Cholesky(n, x.dtype)
+    if node.primitive.name == "solve":
+        return Solve(n, m, x.dtype)
+    return Triangular(n, m, x.dtype, **dict(node.params))
+
+
+PLANNERS: Final[Mapping[str, Planner]] = {
+    "cholesky": planned,
+    "solve": planned,
+    "triangular_solve": planned,
+}
+"""The step of each primitive of this room."""
