@@ -10,6 +10,7 @@ import pytest
 
 import clearprop as cp
 from clearprop.execute import run
+from clearprop.execute.native.factors.lapack import MOST_VECTORS
 from clearprop.execute.native.machine import levels, machine
 from clearprop.execute.native.program import Program
 from clearprop.primitives import CATALOGUE
@@ -17,8 +18,8 @@ from tests.native.products.harness import guarded
 from tests.native.programs import Case, native
 from tests.primitives.calls import call
 
-SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 31, 40)
-WIDTHS = (1, 2, 3, 8, 9, 21, 40)
+SIZES = (1, 2, 3, 4, 7, 8, 9, 17, 40)
+WIDTHS = (1, 2, 3, 8, 9, 37)
 
 each_level = pytest.mark.parametrize("level", levels())
 each_dtype = pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -65,6 +66,9 @@ def all_of(n: int, m: int, dtype: str, lead: tuple[int, ...] = ()) -> list[Case]
     cases: list[Case] = [
         ("cholesky", [below], {}),
         ("solve", [general(n, dtype, lead), b], {}),
+        ("det", [2 * general(n, dtype, lead)], {}),
+        ("slogdet", [general(n, dtype, lead)], {}),
+        ("lu", [a], {}),
     ]
     for lower in (True, False):
         for transposed in (True, False):
@@ -83,6 +87,18 @@ def all_of(n: int, m: int, dtype: str, lead: tuple[int, ...] = ()) -> list[Case]
 def test_every_size(n: int, dtype: str, level: Any) -> None:
     cases = [case for m in WIDTHS[n % 3 :: 3] for case in all_of(n, m, dtype)]
     assert_close(cases, level)
+
+
+@each_level
+def test_the_smallest_that_lapack_does(level: Any) -> None:
+    n = MOST_VECTORS * machine(level).lanes(8) + 1
+    assert_close(all_of(n, 3, "float64"), level)
+
+
+@each_dtype
+@pytest.mark.parametrize("shape", [(3, 5), (5, 3), (1, 4), (4, 1), (0, 3), (3, 0), (2, 4, 3)])
+def test_oblong_factors(shape: tuple[int, ...], dtype: str) -> None:
+    assert_close([("lu", [np.random.default_rng(0).normal(size=shape).astype(dtype)], {})])
 
 
 @each_dtype
@@ -183,6 +199,38 @@ def test_what_is_not_finite(name: str, n: int, value: float) -> None:
                 program.run(values)
         else:
             np.testing.assert_allclose(program.run(values)[0][0], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 9, 20])
+def test_determinants_of_singular_matrices_are_zero(n: int) -> None:
+    a = general(n, "float64")
+    a[:, n // 2] = 0.0
+    program, given = native([("det", [a], {}), ("slogdet", [a], {})])
+    (determinant, sign, logarithm), _ = program.run(given)
+    assert (determinant, sign, logarithm) == (0.0, 0.0, -np.inf)
+    assert not np.signbit(determinant)
+
+
+@pytest.mark.parametrize("n", [3, 12])
+def test_determinants_beyond_the_range_of_numbers(n: int) -> None:
+    for some in ((1e-200, 1e-200, 1e300), (1e200, 1e200, 1e-300)):
+        a = np.diag([*some, *np.ones(n - 3)]) @ general(n, "float64")
+        program, given = native([("det", [a], {})])
+        np.testing.assert_allclose(program.run(given)[0][0], np.linalg.det(a), rtol=1e-11)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+@pytest.mark.parametrize("name", ["det", "slogdet", "lu"])
+@pytest.mark.parametrize("n", [1, 3, 10])
+def test_determinants_of_what_is_not_finite(n: int, name: str, value: float) -> None:
+    a = general(n, "float64")
+    a[n // 2, 0] = value
+    program, given = native([(name, [a], {})])
+    with np.errstate(all="ignore"):
+        expected = CATALOGUE[name].value(np, a)
+    pairs = zip(program.run(given)[0], expected if name != "det" else (expected,), strict=True)
+    for mine, other in pairs:
+        np.testing.assert_array_equal(mine, other)
 
 
 def test_a_zero_on_a_diagonal_divides() -> None:

@@ -163,6 +163,7 @@ class _Module:
         writer = Writer()
         lines(writer)
         self.declared.update(writer.declared)
+        self.functions.update(writer.functions)
         self.texts.append(writer.function(name))
 
     def _multiply(self, step: Multiply, at: int, places: Places, name: str) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from clearprop.execute.native import products
 from clearprop.execute.native.cache import ObjectCache
 from clearprop.execute.native.donating import reuses
+from clearprop.execute.native.factors import lapack
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import Buffer, Layout
@@ -255,9 +256,12 @@ class _Arenas:
 
 def _imports(text: str) -> dict[str, int]:
     """The addresses of the functions from elsewhere that the text calls."""
-    if "@blas." not in text:
-        return {}
-    return {name: at for name, at in products.imports().items() if f"@{name}(" in text}
+    known: dict[str, int] = {}
+    if "@blas." in text:
+        known |= products.imports()
+    if f"@{lapack.PREFIX}" in text:
+        known |= lapack.imports()
+    return {name: at for name, at in known.items() if f"@{name}(" in text}
 
 
 def _kept(value: Any) -> Any:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from clearprop.execute.native.factors.cholesky import Cholesky
+from clearprop.execute.native.factors.determinant import Determinant
+from clearprop.execute.native.factors.factor import Factor
 from clearprop.execute.native.factors.solve import Solve
 from clearprop.execute.native.factors.stack import Kernel, Stacked
 from clearprop.execute.native.factors.triangular import Triangular
@@ -28,11 +30,18 @@ def _kernel(node: Node, operands: list[Layout]) -> Kernel:
         return Cholesky(n, x.dtype)
     if node.primitive.name == "solve":
         return Solve(n, m, x.dtype)
+    if node.primitive.name == "lu":
+        return Factor(x.shape[-2], n, x.dtype)
+    if node.primitive.name in ("det", "slogdet"):
+        return Determinant(n, x.dtype, node.primitive.name == "slogdet")
     return Triangular(n, m, x.dtype, **dict(node.params))
 
 
 PLANNERS: Final[Mapping[str, Planner]] = {
     "cholesky": planned,
+    "det": planned,
+    "lu": planned,
+    "slogdet": planned,
     "solve": planned,
     "triangular_solve": planned,
 }

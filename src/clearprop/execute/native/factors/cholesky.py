@@ -12,6 +12,7 @@ from typing import Any, final
 
 import numpy as np
 
+from clearprop.execute.native.factors import lapack
 from clearprop.execute.native.factors.stack import Kernel, Site
 from clearprop.execute.native.factors.text import Index, Matrix, Text
 from clearprop.execute.native.factors.triangular import TINY, lanes_for, padded
@@ -46,6 +47,8 @@ class Cholesky(Kernel):
         """How much memory it has to itself."""
         if self.n <= TINY:
             return 0
+        if lapack.is_large(self.n, self.dtype, machine):
+            return lapack.scratch_bytes(self.dtype, 0)
         return self.n * padded(self.n, lanes_for(machine, self.dtype, self.n)) * self.dtype.itemsize
 
     def write(self, writer: Writer, machine: Machine, site: Site) -> str:
@@ -54,6 +57,8 @@ class Cholesky(Kernel):
         if self.n <= TINY:
             return _by_registers(Text(writer, self.dtype, 1), a, factor, self.n)
         lanes = lanes_for(machine, self.dtype, self.n)
+        if lapack.is_large(self.n, self.dtype, machine):
+            return lapack.cholesky(Text(writer, self.dtype, lanes), a, factor, self.n, site.scratch)
         work = Matrix(site.scratch, padded(self.n, lanes))
         return _by_rows(Text(writer, self.dtype, lanes), a, work, factor, self.n)
 

@@ -11,7 +11,7 @@ from typing import Any, final
 
 import numpy as np
 
-from clearprop.execute.native.factors import elimination
+from clearprop.execute.native.factors import elimination, lapack
 from clearprop.execute.native.factors.stack import Kernel, Site
 from clearprop.execute.native.factors.text import Index, Matrix, Text
 from clearprop.execute.native.factors.triangular import (
@@ -53,6 +53,8 @@ class Solve(Kernel):
 
     def scratch_bytes(self, machine: Machine) -> int:
         """How much memory it has to itself."""
+        if lapack.is_large(self.n, self.dtype, machine):
+            return lapack.scratch_bytes(self.dtype, self.n * (self.n + self.m), self.n)
         _, first, width = self._widths(machine)
         return (self.n * width + first) * self.dtype.itemsize
 
@@ -62,6 +64,8 @@ class Solve(Kernel):
         text, (a, b), (x,) = Text(writer, self.dtype, lanes), site.given, site.made
         if in_registers(self.n, width, lanes):
             return self._by_registers(text, a, b, x)
+        if lapack.is_large(self.n, self.dtype, machine):
+            return lapack.solve(text, a, b, x, self.n, self.m, site.scratch)
         work = Matrix(site.scratch, width)
         sides = Matrix(text.at(work, 0, first), width)
         text.copy(a, work, self.n, self.n)

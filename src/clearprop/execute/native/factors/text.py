@@ -185,6 +185,10 @@ class Text:
         """The one or the other, in each lane."""
         return self.writer.put(f"select {self.mask} {mask}, {self.type} {yes}, {self.type} {no}")
 
+    def choose_truth(self, mask: str, yes: str, no: str) -> str:
+        """The one truth value or the other, in each lane."""
+        return self.writer.put(f"select {self.mask} {mask}, {self.mask} {yes}, {self.mask} {no}")
+
     def somewhere(self, mask: str) -> str:
         """Whether it holds in any lane."""
         if self.lanes == 1:

@@ -11,6 +11,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
+from clearprop.execute.native.factors import lapack
 from clearprop.execute.native.factors.stack import Kernel, Site
 from clearprop.execute.native.factors.text import Index, Matrix, Text
 from clearprop.execute.native.loops.writer import Writer
@@ -59,6 +60,8 @@ class Triangular(Kernel):
 
     def scratch_bytes(self, machine: Machine) -> int:
         """How much memory it has to itself."""
+        if self._is_large(machine):
+            return lapack.scratch_bytes(self.dtype, self.n * self.n)
         lanes = lanes_for(machine, self.dtype, self.m)
         return self.n * padded(self.m, lanes) * self.dtype.itemsize
 
@@ -76,11 +79,19 @@ class Triangular(Kernel):
             by_registers(text, t, rows, forward=forward, unit=self.unit)
             store_rows(text, rows, x, self.m)
             return ""
+        if self._is_large(machine):
+            text.copy(b, x, self.n, self.m)
+            flags = {"lower": self.lower, "transposed": self.transposed, "unit": self.unit}
+            lapack.triangular(text, site.given[0], x, (self.n, self.m), site.scratch, **flags)
+            return ""
         work = Matrix(site.scratch, width)
         text.copy(b, work, self.n, self.m)
         by_rows(text, t, work, self.n, width // lanes, forward=forward, unit=self.unit)
         text.copy(work, x, self.n, self.m)
         return ""
+
+    def _is_large(self, machine: Machine) -> bool:
+        return self.m > 0 and lapack.is_large(self.n, self.dtype, machine)
 
 
 def lanes_for(machine: Machine, dtype: np.dtype[Any], width: int) -> int:

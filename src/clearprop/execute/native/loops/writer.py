@@ -31,11 +31,13 @@ class Writer:
     Attributes:
         lines: What is written so far.
         declared: The declarations that it needs, each once.
+        functions: The functions of the math library that it calls: name, dtype, lanes.
     """
 
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.declared: dict[str, None] = {}
+        self.functions: dict[tuple[str, str, int], None] = {}
         self._count = 0
         self.block = "entry"
 

@@ -52,14 +52,15 @@ def imports() -> Mapping[str, int]:
     """The addresses of the routines, by the names that the texts declare."""
     from scipy.linalg import cython_blas
 
-    return {_symbol(name): _address(cython_blas.__pyx_capi__[name]) for name in _NAMES.values()}
+    return {_symbol(name): address(cython_blas.__pyx_capi__[name]) for name in _NAMES.values()}
 
 
 def _symbol(routine: str) -> str:
     return f"blas.{routine}"
 
 
-def _address(capsule: object) -> int:
+def address(capsule: object) -> int:
+    """Where a routine is that SciPy has put into a capsule."""
     name = ctypes.pythonapi.PyCapsule_GetName
     name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
     pointer = ctypes.pythonapi.PyCapsule_GetPointer
