@@ -123,3 +123,23 @@ def test_a_training_epoch_is_one_call() -> None:
     for key in p:
         np.testing.assert_allclose(mine[key], other[key], rtol=1e-12)
     assert not compiled.explain_plan().fallbacks
+
+
+def test_a_kalman_filter() -> None:
+    def f(move: Any, look: Any, drift: Any, noise: Any, seen: Any) -> Any:
+        def step(state: Any, y: Any) -> Any:
+            mean, spread = state
+            mean, spread = move @ mean, move @ spread @ move.T + np.diag(np.exp(drift))
+            surprise, seen_by = y - look @ mean, look @ spread
+            expected = seen_by @ look.T + noise * np.eye(2)
+            gain = np.linalg.solve(expected, seen_by).T
+            factor = np.linalg.cholesky(expected)
+            whitened = np.linalg.solve(factor, surprise)
+            cost = 0.5 * whitened @ whitened + np.sum(np.log(np.diagonal(factor)))
+            cost = cost + 0.25 * np.linalg.slogdet(expected).logabsdet
+            return (mean + gain @ surprise, spread - gain @ seen_by), cost
+
+        return np.sum(cp.scan(step, (0 * drift, np.eye(4)), seen)[1])
+
+    look = RNG.normal(size=(2, 4))
+    assert_same(f, 0.4 * RNG.normal(size=(4, 4)), look, np.zeros(4), 0.5, RNG.normal(size=(9, 2)))

@@ -17,6 +17,7 @@ _MODULES = {
     "straight": ["straight-100000", "straight-10000"],
     "rosenbrock": ["rosenbrock-10", "rosenbrock-1000", "rosenbrock-1000000"],
     "call": ["call"],
+    "kalman": ["kalman"],
     "recurrence": ["recurrence-float64", "recurrence-float32"],
 }
 
