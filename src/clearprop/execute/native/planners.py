@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from clearprop.execute.native import factors, indexing, running
+from clearprop.execute.native import factors, indexing, ordering, running
 from clearprop.execute.native.special import Planner
 
 PLANNERS: Final[Mapping[str, Planner]] = {
     **factors.PLANNERS,
     **indexing.PLANNERS,
+    **ordering.PLANNERS,
     **running.PLANNERS,
 }
 """By the primitive's name."""
