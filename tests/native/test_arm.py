@@ -11,6 +11,8 @@ import pytest
 import clearprop as cp
 from clearprop.derive import reverse
 from clearprop.execute import run
+from clearprop.execute.native.factors.factor import Factor
+from clearprop.execute.native.factors.stack import Stacked
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.machine import ARM
@@ -49,12 +51,17 @@ def catalogue() -> Cases:
 
 
 def is_native(graph: Graph) -> bool:
-    """Whether there is something to do, and nothing for NumPy."""
+    """Whether there is something to do, and nothing for NumPy or LAPACK, which no emulator has."""
     if any(x.type.form != "array" for x in (*graph.inputs, *graph.outputs)):
         return False
     flat = inlined(graph)
     steps = Planned(flat, flat.outputs, ARM).steps
-    return bool(steps) and not any(isinstance(step, Fallback) for step in steps)
+    return bool(steps) and not any(map(_is_elsewhere, steps))
+
+
+def _is_elsewhere(step: Any) -> bool:
+    calls = isinstance(step, Stacked) and isinstance(step.kernel, Factor)
+    return calls or isinstance(step, Fallback)
 
 
 def network(x: Any, w: Any, v: Any) -> Any:

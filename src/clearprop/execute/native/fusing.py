@@ -108,8 +108,8 @@ class Planned(Ledger):
     def _objection(self, node: Node) -> str:
         """Why the node has no native form; empty if it has one."""
         name = node.primitive.name
-        made = node.type.parts if name in PLANNERS else ()
-        types = (*(made or (node.type,)), *[x.type for x in node.operands])
+        made = (name in PLANNERS and node.type.parts) or (node.type,)
+        types = (*made, *[x.type for x in node.operands])
         for type_ in types:
             if not _is_native(type_):
                 return f"no native form for {type_}"
@@ -275,17 +275,12 @@ class Planned(Ledger):
     def _special(self, node: Node) -> None:
         """A step of a kind of its own."""
         name = node.primitive.name
-        if name in CHANGING:
-            stage = self._changed(node)
-            results = [self._layouts[node]]
-        elif node.type.form == "tuple":
-            stage = self._after(node.operands)
-            results = [whole(self._buffer(type_)) for type_ in node.type.parts]
-            self._parts[node] = results
-        else:
-            stage = self._after(node.operands)
+        stage = self._changed(node) if name in CHANGING else self._after(node.operands)
+        if node.type.form == "tuple":
+            self._parts[node] = [whole(self._buffer(type_)) for type_ in node.type.parts]
+        elif name not in CHANGING:
             self._place(node)
-            results = [self._layouts[node]]
+        results = self._parts.get(node) or [self._layouts[node]]
         operands = [self._layout(x) for x in sources(node)]
         step = PLANNERS[name](node, operands, *results)
         self.checks = self.checks or step.checks
