@@ -16,11 +16,20 @@ import optree
 from clearprop.api.eager import as_traced, formed
 from clearprop.api.leaves import require_floating, scalar_output, split_aux
 from clearprop.derive import PASSES
-from clearprop.graph import Graph, Value, prune
+from clearprop.graph import Constant, Graph, Value, prune
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.primitives import Plan
 from clearprop.rewrite import rolled
-from clearprop.tracing import CURRENT, Argument, Recorded, Trace, Traced, bind, record_call
+from clearprop.tracing import (
+    CURRENT,
+    Argument,
+    Recorded,
+    Trace,
+    Traced,
+    appended,
+    bind,
+    record_call,
+)
 
 
 def is_by_types(args: Sequence[Any]) -> bool:
@@ -68,10 +77,7 @@ def value_and_slopes(
     own = [x for x in leaves if x.__class__ is Traced and x.owner is trace]
     shown = [answer, *own]
     graph = rolled(trace.finish([x.current() for x in shown]), PASSES.builder)
-    plan = _with_slopes(graph, len(recorded.leaves))
-    results = plan.run([*recorded.values(), answer.dtype.type(1)], bind=bind)
-    types = [output.type for output in plan.graph.outputs]
-    traced = [as_traced(value, type_) for value, type_ in zip(results, types, strict=True)]
+    traced = _recorded(graph, recorded, answer)
     values = iter(
         formed(value, is_array=x.is_array, weak=x.type.weak)
         for value, x in zip(traced, shown, strict=False)
@@ -94,17 +100,25 @@ def rolled_within(trace: Trace, output: Value) -> Graph | None:
 
 def value_and_slopes_of(graph: Graph, recorded: Recorded, answer: Traced) -> tuple[Any, list[Any]]:
     """The value of a rolled graph and its gradient, recorded in the traces around."""
-    plan = _with_slopes(graph, len(recorded.leaves))
-    results = plan.run([*recorded.values(), answer.dtype.type(1)], bind=bind)
-    types = [output.type for output in plan.graph.outputs]
-    value, *slopes = [as_traced(x, type_) for x, type_ in zip(results, types, strict=True)]
+    value, *slopes = _recorded(graph, recorded, answer)
     return formed(value, is_array=answer.is_array, weak=answer.type.weak), slopes
 
 
-def _with_slopes(graph: Graph, count: int) -> Plan:
+def _recorded(graph: Graph, recorded: Recorded, answer: Traced) -> list[Any]:
+    """A graph's outputs, and the slopes of the first, recorded in the traces around."""
+    whole, given = _with_slopes(graph, len(recorded.leaves)), recorded.values()
+    seed = answer.dtype.type(1)
+    results = appended(whole, [*given, Constant(seed, whole.inputs[-1].type)])
+    if results is None:
+        results = Plan(whole).run([*given, seed], bind=bind)
+    pairs = zip(results, whole.outputs, strict=True)
+    return [as_traced(value, output.type) for value, output in pairs]
+
+
+def _with_slopes(graph: Graph, count: int) -> Graph:
     """The graph's outputs, and the adjoints of its first inputs for a cotangent of the first."""
     alone = Graph(graph.inputs, graph.nodes, graph.outputs[:1])
     derived = PASSES.reverse(alone, alone.inputs[:count])
     known = set(graph.nodes)
     nodes = [*graph.nodes, *(node for node in derived.nodes if node not in known)]
-    return Plan(Graph(derived.inputs, nodes, [*graph.outputs, *derived.outputs]))
+    return prune(Graph(derived.inputs, nodes, [*graph.outputs, *derived.outputs]))

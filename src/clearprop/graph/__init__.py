@@ -16,7 +16,7 @@ from clearprop.graph.node import (
     constant,
 )
 from clearprop.graph.parse import parse
-from clearprop.graph.provenance import location_of, name_of, role_of, scope_of
+from clearprop.graph.provenance import location_of, name_of, role_of, scope_of, written_at
 from clearprop.graph.types import DTYPE_NAMES, Shape, Type, stack_of, tuple_of, type_of
 
 __all__ = [
@@ -48,4 +48,5 @@ __all__ = [
     "stack_of",
     "tuple_of",
     "type_of",
+    "written_at",
 ]

@@ -24,6 +24,16 @@ def location_of(thing: Node | Input | Provenance | Derived | None) -> Location |
 
     A derived node answers with the line of the node for which it was made.
     """
+    found = written_at(thing)
+    if found is None:
+        return None
+    if isinstance(found.code, CodeType):
+        return _resolve(found.code, found.instruction)
+    return found.code
+
+
+def written_at(thing: Node | Input | Provenance | Derived | None) -> Provenance | None:
+    """The user's instruction behind a node, an input or a provenance, through all derivatives."""
     while not isinstance(thing, Provenance):
         if isinstance(thing, Node):
             thing = thing.provenance
@@ -31,9 +41,7 @@ def location_of(thing: Node | Input | Provenance | Derived | None) -> Location |
             thing = thing.origin
         else:
             return None
-    if isinstance(thing.code, CodeType):
-        return _resolve(thing.code, thing.instruction)
-    return thing.code
+    return thing
 
 
 def role_of(node: Node) -> str:

@@ -15,7 +15,7 @@ from clearprop.tracing.call import (
 )
 from clearprop.tracing.guards import guard, guard_bool, guard_index, guard_int, hold
 from clearprop.tracing.indexing import getitem, in_place, setitem, store
-from clearprop.tracing.inlining import bind_at
+from clearprop.tracing.inlining import appended, bind_at
 from clearprop.tracing.lift import filled, fitted, laid_out, lift, new_array, owned
 from clearprop.tracing.nested import as_array, cast, first_traced, holds_traced
 from clearprop.tracing.plan import looked_at
@@ -55,6 +55,7 @@ __all__ = [
     "Recorded",
     "Trace",
     "Traced",
+    "appended",
     "apply",
     "apply_several",
     "argument",

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from clearprop.graph import Params, Provenance
+from clearprop.graph import Constant, Graph, Node, Params, Provenance, Value, written_at
 from clearprop.primitives import Primitive
 from clearprop.primitives.plan import Bind
-from clearprop.tracing.bind import bind
+from clearprop.tracing.array import Traced
+from clearprop.tracing.bind import bind, zeros
 from clearprop.tracing.trace import CURRENT, Trace
 
 
@@ -42,3 +43,48 @@ def _open_traces() -> Iterator[Trace]:
     while trace is not None:
         yield trace
         trace = trace.outer
+
+
+def appended(graph: Graph, values: Sequence[Any]) -> list[Any] | None:
+    """The outputs of a graph at traced values, its operations put into their trace as they are.
+
+    Args:
+        graph: The graph.
+        values: A value per input, of its type; a constant stands for itself.
+
+    Returns:
+        Traced values, and constants; None if a trace is involved that needs to see numbers, so that
+        the operations have to be applied one by one.
+    """
+    owner = _owner(values)
+    if owner is None or not owner.abstract or owner.keep:
+        return None
+    now: dict[Value, Value] = {}
+    for place, value in zip(graph.inputs, values, strict=True):
+        if value.__class__ is Traced and value.owner is owner:
+            value.require_open()
+            now[place] = value.current()
+        else:
+            now[place] = value if value.__class__ is Constant else owner.capture(value)
+    for node in graph.nodes:
+        operands = tuple([now.get(x, x) for x in node.operands])
+        line = written_at(node.provenance)
+        made = Node(node.primitive, operands, node.params, node.type, line)
+        now[node] = made
+        owner.nodes.append(made)
+    return [_handle(owner, now.get(x, x)) for x in graph.outputs]
+
+
+def _handle(owner: Trace, value: Value) -> Any:
+    if isinstance(value, Constant):
+        return value.value
+    return Traced(owner, value, zeros(value.type), bool(value.type.shape))
+
+
+def _owner(values: Sequence[Any]) -> Trace | None:
+    """The trace in which operations on these values are recorded."""
+    traces = [value.owner for value in values if value.__class__ is Traced]
+    current = CURRENT.get()
+    if traces and current is not None and current.stage is not None:
+        traces.append(current.stage)
+    return max(traces, key=lambda trace: trace.depth, default=None)

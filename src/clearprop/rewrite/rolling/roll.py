@@ -17,7 +17,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
-from clearprop.graph import Graph, Guard, Node, Value, prune
+from clearprop.graph import Derived, Graph, Guard, Node, Value, prune, written_at
 from clearprop.primitives import Builder, Sym
 from clearprop.primitives.batching import moved
 from clearprop.rewrite.rolling.copies import Copies, Lockstep, operands
@@ -99,7 +99,9 @@ class _Rolling:
                 makes = {"add": self._sum, "assign": self._written}
                 make = makes.get(node.primitive.name, self._array)
                 self.changed[node] = make(found).value
-        self.ops.mark(None, "")
+        for node in self.ops.nodes:  # what stood for many is not kept for the sake of a line
+            if isinstance(node.provenance, Derived):
+                node.provenance = written_at(node)
         outputs = map(self.now, self.source.outputs)
         guards = [
             Guard(self.now(guard.value), guard.kind, guard.outcome, guard.provenance)
