@@ -27,11 +27,20 @@ def test_every_kind() -> None:
 
 
 def test_the_line_of_the_call_is_no_comment() -> None:
-    f = cp.compile(cp.grad(lambda x: np.sum(np.sin(x))))
-    slopes = f(np.ones(3))
+    slopes = (f := cp.compile(cp.grad(lambda x: np.sum(np.sin(x)))))(np.ones(3))
     assert slopes.shape == (3,)
     assert f.source("python").endswith("    return np.cos(x)\n")
     assert "slopes" not in f.source("c")
+
+
+def test_derivatives_say_of_which_line_they_are() -> None:
+    def f(x: Any) -> Any:
+        y = np.sin(x) * 2
+        return np.sum(y * y)
+
+    text = cp.compile(cp.grad(f)).prepare(np.ones(3)).source("python")
+    assert "y = np.sin(x) * 2" in text
+    assert "adjoint of" in text
 
 
 def test_there_is_no_other_kind() -> None:

@@ -55,6 +55,10 @@ class Location:
         text = f": {self.source}" if self.source else ""
         return f"{self.file}:{self.line}, in {self.function}{text}"
 
+    def is_on_line_of(self, other: str) -> bool:
+        """Whether it is on the same line as the location of which this is the text."""
+        return other.startswith(f"{self.file}:{self.line}, ")
+
 
 @final
 class Provenance:

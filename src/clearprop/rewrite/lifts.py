@@ -58,7 +58,11 @@ def _number(make: Maker, x: Value) -> Constant | None:
     """The number that an array consists of."""
     if isinstance(x, Node):
         first = x.operands[0] if made_by(x, "broadcast") else None
-        return first if isinstance(first, Constant) and not first.type.shape else None
+        if not isinstance(first, Constant) or first.type.size != 1:
+            return None
+        if not first.type.shape:
+            return first
+        return make.constant(Constant(first.value.reshape(-1)[0], type_of((), first.type.dtype)))
     if not isinstance(x, Constant) or not x.type.size or not x.type.shape:
         return None
     flat = x.value.reshape(-1)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from clearprop.graph import Constant, Graph, Node, Params, Provenance, Value, written_at
+from clearprop.graph import Constant, Graph, Node, Params, Provenance, Value
 from clearprop.primitives import Primitive
 from clearprop.primitives.plan import Bind
 from clearprop.tracing.array import Traced
@@ -68,8 +68,7 @@ def appended(graph: Graph, values: Sequence[Any]) -> list[Any] | None:
             now[place] = value if value.__class__ is Constant else owner.capture(value)
     for node in graph.nodes:
         operands = tuple([now.get(x, x) for x in node.operands])
-        line = written_at(node.provenance)
-        made = Node(node.primitive, operands, node.params, node.type, line)
+        made = Node(node.primitive, operands, node.params, node.type, node.provenance)
         now[node] = made
         owner.nodes.append(made)
     return [_handle(owner, now.get(x, x)) for x in graph.outputs]

@@ -202,7 +202,7 @@ def _comment(writer: Writer, step: Any) -> None:
     """The user's lines behind a step, a few of them."""
     nodes: Sequence[Node] = step.nodes if isinstance(step, Loop | Straight) else [step.node]
     found = dict.fromkeys(location_of(node) for node in nodes)
-    known = [x for x in found if x is not None and x.source and str(x) != writer.caller]
+    known = [x for x in found if x is not None and x.source and not x.is_on_line_of(writer.caller)]
     lines = [f"{x.line}: {_plain(x.source)}" for x in known]
     for line in lines[:3]:
         writer.line(f"/* {line} */")

@@ -156,7 +156,8 @@ class Writer:
         scope = self._scope
         if not name_of(node) or (scope.owner is not None and _is_one_step(node, scope.owner)):
             return False
-        if str(location_of(node)) == self.caller:
+        where = location_of(node)
+        if where is not None and where.is_on_line_of(self.caller):
             return False
         users = scope.users.get(node, ())
         return len(users) < scope.uses[node] or not all(_is_one_step(node, x) for x in users)
@@ -273,7 +274,7 @@ class Writer:
     def _comment(self, origin: Any) -> str:
         """The user's line behind a value, and what the value is to it."""
         where = location_of(origin) if isinstance(origin, Node | Provenance) else None
-        if where is None or str(where) == self.caller:
+        if where is None or where.is_on_line_of(self.caller):
             return ""
         role = role_of(origin) if isinstance(origin, Node) else "value"
         text = f"{where.line}: {where.source}" if where.source else f"line {where.line}"
