@@ -41,6 +41,12 @@ _TALL: Final = 4
 _COPIED: Final = 256
 """Rows, or columns, in the second direction that stay together where they share a copy."""
 
+_ROWS_BOTH: Final = 512
+"""Rows that stay together where both matrices are copied: each cut has B copied once more."""
+
+_COLUMNS_BOTH: Final = 1024
+"""Columns that do: each cut has A copied once more, and put in another order."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,10 @@ def _cut(product: Product, machine: Machine, wanted: int) -> tuple[int, int]:
     if wanted < 2:
         return product.m, product.n
     units = _units(product, machine)
+    if units.copies_both:
+        rows = _share(product.m, units.down, min(wanted, product.m // _ROWS_BOTH))
+        left = wanted // -(-product.m // rows)
+        return rows, _share(product.n, units.across, min(left, product.n // _COLUMNS_BOTH))
     least = (
         _COPIED if units.copies else _TALL * (units.down if units.across_first else units.across)
     )
@@ -153,12 +163,14 @@ class _Units(NamedTuple):
         across: The columns.
         across_first: Whether the columns are cut first.
         copies: Whether a cut in the other direction has something copied once more.
+        copies_both: Whether a cut in either direction has.
     """
 
     down: int
     across: int
     across_first: bool
     copies: bool
+    copies_both: bool = False
 
 
 def _units(product: Product, machine: Machine) -> _Units:
@@ -174,7 +186,8 @@ def _units(product: Product, machine: Machine) -> _Units:
             return _Units(turned.vectors * lanes, turned.rows, False, turned.copies_b)
     found = plan(product, machine)
     across_first = found.copies_b or not found.copies_a
-    return _Units(found.rows, found.vectors * lanes, across_first, found.copies_b)
+    both = found.copies_a and found.copies_b
+    return _Units(found.rows, found.vectors * lanes, across_first, found.copies_b, both)
 
 
 def _share(size: int, unit: int, parts: int) -> int:
