@@ -139,7 +139,8 @@ def _cut(product: Product, machine: Machine, wanted: int) -> tuple[int, int]:
     if wanted < 2:
         return product.m, product.n
     units = _units(product, machine)
-    if units.copies_both:
+    large = product.m >= 2 * _ROWS_BOTH or product.n >= 2 * _COLUMNS_BOTH
+    if units.copies_both and large:
         rows = _share(product.m, units.down, min(wanted, product.m // _ROWS_BOTH))
         left = wanted // -(-product.m // rows)
         return rows, _share(product.n, units.across, min(left, product.n // _COLUMNS_BOTH))
