@@ -43,7 +43,7 @@ docs: $(VENV)/.docs ## build the documentation, running its tutorials
 	@echo "The documentation: $(CURDIR)/docs/_build/html/index.html"
 
 bench: $(VENV)/.bench ## compare speed with other libraries, which it installs; takes an hour
-	@for file in benchmarks/bench_*.py; do $(ONE_THREAD) $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/bench_*.py; do $(ONE_THREAD) $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 	@$(BIN)/python -m benchmarks.compiled
 	@$(BIN)/python -m benchmarks.compiled --all-cores
 	@$(BIN)/python -m scripts.benchmarks_page
