@@ -68,6 +68,18 @@ def test_carries_of_loops(length: int) -> None:
     (found, sums), (plain, expected), (given, _) = both(epoch, p, xs)
     np.testing.assert_array_equal(found, plain)
     np.testing.assert_array_equal(sums, expected)
+    assert found is given
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 3, 8, 9])
+def test_carries_that_are_written_to_two_places_by_turns(length: int) -> None:
+    def epoch(p: Any, xs: Any) -> Any:
+        return cp.scan(lambda p, x: (p @ x, p.sum()), p, xs)
+
+    p, xs = RNG.normal(size=(4, 4)), RNG.normal(size=(length, 4, 4))
+    (found, sums), (plain, expected), (given, _) = both(epoch, p, xs)
+    np.testing.assert_array_equal(found, plain)
+    np.testing.assert_array_equal(sums, expected)
     assert (found is given) == (length % 2 == 0 and length > 0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, final
 
-from clearprop.execute.native.bodies import Branch, Scan, While
+from clearprop.execute.native.bodies import Branch, Control, Scan, While
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.placing import chunks
 from clearprop.execute.native.program import Program
@@ -74,12 +74,19 @@ def _shared(step: Step, machine: Machine) -> str:
     return f"; in {count} chunks" if count > 1 else ""
 
 
+def _carries(step: Control) -> str:
+    """How many of what the trips of a loop carry on is changed where it lies."""
+    if isinstance(step, Branch) or not step.finals:
+        return ""
+    return f", {len(step.body.updated)} of {len(step.finals)} carries in place"
+
+
 def _line(step: Step) -> str:
     """A step in a line."""
     if isinstance(step, Scan | While | Branch):
         inner = sum(len(body.steps) for body in step.bodies)
         trips = f" of {step.length} trips" if isinstance(step, Scan) else ""
-        return f"{step.node.primitive.name}{trips}, {inner} steps inside"
+        return f"{step.node.primitive.name}{trips}{_carries(step)}, {inner} steps inside"
     if isinstance(step, Multiply):
         p = step.product
         stack = f"{p.batch} × " if p.batch != 1 else ""

@@ -27,6 +27,7 @@ class Body:
         inside: The offset of the others in the body's own arena.
         scratch: The offset of each step's scratch there.
         arena_bytes: The size of that arena.
+        updated: Of a loop's body the numbers of the carries that a trip writes where it reads them.
     """
 
     steps: Sequence[Any]
@@ -37,6 +38,7 @@ class Body:
     inside: dict[Buffer, int]
     scratch: Sequence[int]
     arena_bytes: int
+    updated: frozenset[int] = frozenset()
 
     @property
     def bytes(self) -> int:
@@ -86,8 +88,15 @@ class Scan:
 
     @property
     def scratch_bytes(self) -> int:
-        """The memory for a run: the body's, and a second place for each carry."""
-        return self.body.bytes + sum(_rounded(layout.buffer.bytes) for layout in self.finals)
+        """The memory for a run: the body's, and a second place for carries that need one."""
+        sizes = [self.finals[number].buffer.bytes for number in self.doubled]
+        return self.body.bytes + sum(map(_rounded, sizes))
+
+    @property
+    def doubled(self) -> list[int]:
+        """The numbers of the carries that trips write to two places by turns."""
+        one = self.body.updated | self.histories.keys()
+        return [number for number in range(len(self.finals)) if number not in one]
 
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
@@ -128,9 +137,14 @@ class While:
 
     @property
     def scratch_bytes(self) -> int:
-        """The memory for a run: both bodies', the truth value, two places for each carry."""
-        carried = sum(_rounded(layout.buffer.bytes) for layout in self.finals)
-        return self.cond.bytes + self.body.bytes + 64 + 2 * carried
+        """The memory for a run: both bodies', the truth value, two places for most carries."""
+        sizes = [self.finals[number].buffer.bytes for number in self.doubled]
+        return self.cond.bytes + self.body.bytes + 64 + 2 * sum(map(_rounded, sizes))
+
+    @property
+    def doubled(self) -> list[int]:
+        """The numbers of the carries that trips write to two places by turns."""
+        return [i for i in range(len(self.finals)) if i not in self.body.updated]
 
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
@@ -237,6 +251,21 @@ def histories(body: Graph, consts: int, carries: int) -> dict[int, int]:
         if value in entering:
             found.setdefault(entering[value], place)
     return found
+
+
+def carried(node: Node) -> dict[int, tuple[int, int]]:
+    """For a loop's carries, by number, which of the body's inputs enters, which output leaves.
+
+    Without those of which a slice keeps what entered each trip.
+    """
+    params: dict[str, Any] = dict(node.params)
+    consts = params["consts"]
+    kept: dict[int, int] = {}
+    count = len(node.operands) - consts
+    if node.primitive.name == "scan":
+        count = params["carries"]
+        kept = histories(params["body"], consts, count)
+    return {i: (consts + i, i) for i in range(count) if i not in kept}
 
 
 def without_histories(node: Node) -> Graph:

@@ -1,12 +1,13 @@
-"""Donated inputs: their memory may become an output's, if nothing reads them any more by then."""
+"""Memory that is written to where it is read: of donated inputs, and of what trips carry on."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from clearprop.execute.native.bodies import Scan
+from clearprop.execute.native.bodies import Scan, While
 from clearprop.execute.native.layouts import Buffer, Layout, whole
-from clearprop.execute.native.steps import Loop, Step
+from clearprop.execute.native.steps import Fold, Loop, Step, Store
+from clearprop.execute.native.terms import Term, ordered
 
 
 def reuses(
@@ -27,14 +28,96 @@ def reuses(
     free = {buffer: number for buffer, number in inputs.items() if buffer not in kept}
     for output in dict.fromkeys(outputs):
         for buffer, number in free.items():
-            if buffer.type is output.type and output.type.shape and _follows(steps, buffer, output):
+            if buffer.type is output.type and output.type.shape and follows(steps, buffer, output):
                 found[output] = number
                 del free[buffer]
                 break
     return found
 
 
-def _follows(steps: Sequence[Step], before: Buffer, after: Buffer) -> bool:
+def updated(
+    steps: Sequence[Step], pairs: Mapping[int, tuple[Buffer, Buffer]]
+) -> tuple[list[Step], frozenset[int]]:
+    """Which carries of a loop a trip can write where it reads them.
+
+    What a trip only hands on, or copies before it changes a part, it need not even copy then: a
+    trip that sets one element of an array takes the same time however long the array is.
+
+    Args:
+        steps: What a trip does, in order.
+        pairs: For carries, by their number, the buffer that enters and the one that leaves.
+
+    Returns:
+        The steps, without such copies, and the numbers of the carries.
+    """
+    steps, found = list(steps), set()
+    for number, (before, after) in pairs.items():
+        if before.type is not after.type:
+            continue
+        fewer = _without_copies(steps, before, after)
+        for candidate in (fewer, steps):
+            if follows(candidate, before, after):
+                steps = candidate
+                found.add(number)
+                break
+    return steps, frozenset(found)
+
+
+def _without_copies(steps: Sequence[Step], before: Buffer, after: Buffer) -> list[Step]:
+    """The steps, less what copies one buffer's elements to the same places of another.
+
+    If anything else is written there before, no copy is left out.
+    """
+    fewer: list[Step] = []
+    is_written = False
+    for step in steps:
+        copies = _copies(step, before, after) if isinstance(step, Loop) else set()
+        if copies and isinstance(step, Loop):
+            if is_written:
+                return list(steps)
+            step = _less(step, copies)
+            if not step.stores and not step.folds:
+                continue
+        fewer.append(step)
+        is_written = is_written or after in step.writes()
+    return fewer
+
+
+def _copies(loop: Loop, before: Buffer, after: Buffer) -> set[int]:
+    """Which of a loop's stores copy elements of one buffer to the same places of another."""
+    found = set()
+    for number, store in enumerate(loop.stores):
+        if store.term.op == "load" and store.place.buffer is after:
+            source = loop.loads[store.term.payload]
+            if source.buffer is before and _place(source) == _place(store.place):
+                found.add(number)
+    return found
+
+
+def _less(loop: Loop, dropped: Collection[int]) -> Loop:
+    """A loop without some of its stores, and without the loads that only they need."""
+    stores = [store for number, store in enumerate(loop.stores) if number not in dropped]
+    loads: list[Layout] = []
+    terms: dict[Term, Term] = {}
+    roots = [*(store.term for store in stores), *(fold.term for fold in loop.folds)]
+    for term in ordered(roots):
+        payload = term.payload
+        if term.op == "load":
+            payload = len(loads)
+            loads.append(loop.loads[term.payload])
+        args = tuple(terms[x] for x in term.args)
+        terms[term] = Term(term.op, args, term.dtype, payload)
+    return Loop(
+        loop.domain,
+        loop.folded,
+        loads,
+        [Store(terms[store.term], store.place) for store in stores],
+        [Fold(fold.op, terms[fold.term], fold.place) for fold in loop.folds],
+        loop.nodes,
+    )
+
+
+def follows(steps: Sequence[Step], before: Buffer, after: Buffer) -> bool:
     """Whether one buffer is written only where the other is not needed any more."""
     last = max((i for i, step in enumerate(steps) if before in step.reads()), default=-1)
     first = min((i for i, step in enumerate(steps) if after in step.writes()), default=len(steps))
@@ -43,7 +126,7 @@ def _follows(steps: Sequence[Step], before: Buffer, after: Buffer) -> bool:
     step = steps[first]
     if isinstance(step, Loop):
         return _is_read_where_written(step, before, after)
-    return isinstance(step, Scan) and _is_carried(step, before, after)
+    return isinstance(step, Scan | While) and _is_carried(step, before, after)
 
 
 def _is_read_where_written(loop: Loop, before: Buffer, after: Buffer) -> bool:
@@ -51,8 +134,26 @@ def _is_read_where_written(loop: Loop, before: Buffer, after: Buffer) -> bool:
     reads = [layout for layout in loop.loads if layout.buffer is before]
     writes = [store.place for store in loop.stores if store.place.buffer is after]
     folds = any(fold.place.buffer is after for fold in loop.folds)
-    places = {_place(layout) for layout in (*reads, *writes)}
-    return not folds and len(places) == 1 and _visits_once(reads[0])
+    places = [*reads, *writes]
+    return not folds and _are_apart(places) and _visits_once(reads[0])
+
+
+def _are_apart(places: Sequence[Layout]) -> bool:
+    """Whether no trip touches what another touches.
+
+    So it is where all places are the same, or lie beside each other within one step of one axis.
+    """
+    if len(set(map(_place, places))) == 1:
+        return True
+    long = {
+        tuple((n, step) for n, step in zip(x.shape, x.strides, strict=True) if n > 1)
+        for x in places
+    }
+    axes = long.pop()
+    if long or len(axes) > 1:
+        return False
+    starts = [layout.offset for layout in places]
+    return not axes or max(starts) - min(starts) < abs(axes[0][1])
 
 
 def _place(layout: Layout) -> tuple[int, tuple[int, ...], tuple[int, ...]]:
@@ -63,21 +164,27 @@ def _visits_once(layout: Layout) -> bool:
     return all(step for step, n in zip(layout.strides, layout.shape, strict=True) if n > 1)
 
 
-def _is_carried(scan: Scan, before: Buffer, after: Buffer) -> bool:
-    """Whether one is a carry's first value, and the other its last; trips write to two places.
+def _is_carried(step: Scan | While, before: Buffer, after: Buffer) -> bool:
+    """Whether one is a carry's first value, and the other its last.
 
-    Where their number is even, the first trip writes to the other place.
+    Where the trips of a scan write to two places by turns, and their number is even, the first
+    trip writes to the other place.
     """
     pairs = [
-        (given, final)
-        for given, final in zip(scan.carries, scan.finals, strict=True)
+        (number, given, final)
+        for number, (given, final) in enumerate(zip(step.carries, step.finals, strict=True))
         if given.buffer is before or final.buffer is after
     ]
-    others = [*scan.consts, *scan.slices, *scan.stacked, *scan.histories.values()]
+    others = list(step.consts)
+    if isinstance(step, Scan):
+        others += [*step.slices, *step.stacked, *step.histories.values()]
     if len(pairs) != 1 or any(layout.buffer in (before, after) for layout in others):
         return False
-    if before in scan.body.constants.values():
+    if any(before in body.constants.values() for body in step.bodies):
         return False
-    (given, final), is_even = pairs[0], scan.length % 2 == 0
-    same = given == whole(before) and final == whole(after)
-    return same and is_even and scan.length > 0
+    (number, given, final), *_ = pairs
+    if given != whole(before) or final != whole(after):
+        return False
+    if number in step.body.updated or isinstance(step, While):
+        return True
+    return step.length % 2 == 0 and step.length > 0

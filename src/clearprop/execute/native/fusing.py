@@ -8,11 +8,18 @@ reduced need not be stored.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, final
 
-from clearprop.execute.native.bodies import Body, control_step, first_slice, without_histories
+from clearprop.execute.native.bodies import (
+    Body,
+    carried,
+    control_step,
+    first_slice,
+    without_histories,
+)
 from clearprop.execute.native.clusters import lowered
+from clearprop.execute.native.donating import updated
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.lanes import LANES, laned
@@ -307,7 +314,8 @@ class Planned(Ledger):
             for name, value in node.params:
                 if isinstance(value, Graph):
                     is_scan = node.primitive.name == "scan"
-                    bodies[name] = self._body(without_histories(node) if is_scan else value)
+                    graph = without_histories(node) if is_scan else value
+                    bodies[name] = self._body(graph, carried(node) if name == "body" else {})
         except NotLowered as answer:
             self._fall_back(node, str(answer))
             return
@@ -331,8 +339,12 @@ class Planned(Ledger):
         self._copy(stage, layout, copy)
         return copy
 
-    def _body(self, graph: Graph) -> Body:
+    def _body(self, graph: Graph, carries: Mapping[int, tuple[int, int]]) -> Body:
         """A body's plan.
+
+        Args:
+            graph: The body.
+            carries: For carries, by number, which input enters a trip and which output leaves.
 
         Raises:
             NotLowered: If it holds an operation that has no native form.
@@ -346,10 +358,12 @@ class Planned(Ledger):
         if inner.checks:
             self.checks = True
             constants[FLAG] = FLAG
+        pairs = {i: (inner.inputs[x], inner.outputs[y]) for i, (x, y) in carries.items()}
+        steps, in_place = updated(inner.steps, pairs)
         outside = [*inner.inputs, *constants, *inner.outputs]
-        places = placed(inner.steps, outside, self.machine)
+        places = placed(steps, outside, self.machine)
         return Body(
-            inner.steps,
+            steps,
             inner.inputs,
             inner.outputs,
             constants,
@@ -357,6 +371,7 @@ class Planned(Ledger):
             places.inside,
             places.scratch,
             places.arena_bytes,
+            in_place,
         )
 
     def _fall_back(self, node: Node, reason: str) -> None:

@@ -1,7 +1,8 @@
 """Loops and branches as LLVM's text: tables of pointers are filled in, and bodies are called.
 
 A body is a function of its table and its arena, like a segment. What a trip carries on is never
-copied: the table says where a trip reads and where it writes, and the places change about.
+copied: either a trip writes it where it reads it, or the table says where a trip reads and where it
+writes, and the places change about.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class _Lines:
         self._given(body, table, body.inputs[: len(step.consts)], step.consts)
         first = [self._address(layout) for layout in step.carries]
         finals = [self._address(layout) for layout in step.finals]
-        others = [self._room(layout.buffer.bytes) for layout in step.finals]
+        others = {i: self._room(step.finals[i].buffer.bytes) for i in step.doubled}
         if not step.length:
             for source, target, layout in zip(first, finals, step.finals, strict=True):
                 self._copy(target, source, layout.buffer.bytes)
@@ -75,6 +76,9 @@ class _Lines:
             start = self._slice(pointer, layout, str(step.length - 1 if step.backward else 0))
             self._copy(start, first[i], step.carries[i].buffer.bytes)
             first[i] = start
+        for i in step.body.updated:
+            self._copy(finals[i], first[i], step.finals[i].buffer.bytes)
+            first[i] = finals[i]
         slices = [self._address(layout) for layout in step.slices]
         stacked = [self._address(layout) for layout in step.stacked]
         entering = body.inputs[len(step.consts) : len(step.consts) + len(first)]
@@ -84,10 +88,9 @@ class _Lines:
         def trip(index: str, carried: list[str]) -> list[str]:
             rest = writer.put(f"sub i64 {step.length - 1}, {index}")
             odd = writer.put(f"trunc i64 {rest} to i1")
-            targets = [
-                writer.put(f"select i1 {odd}, ptr {other}, ptr {final_}")
-                for other, final_ in zip(others, finals, strict=True)
-            ]
+            targets = list(finals)
+            for i, other in others.items():
+                targets[i] = writer.put(f"select i1 {odd}, ptr {other}, ptr {finals[i]}")
             at = rest if step.backward else index
             if kept:
                 is_last = writer.put(f"icmp eq i64 {rest}, 0")
@@ -118,36 +121,40 @@ class _Lines:
             self._given(part, table, part.inputs[: len(step.consts)], step.consts)
         truth = self._room(1)
         self._set(step.cond, tables[0][0], step.cond.outputs[0], truth)
-        places = [
-            (self._address(start), self._room(size), self._room(size))
-            for start, size in zip(
-                step.carries, [layout.buffer.bytes for layout in step.finals], strict=True
-            )
-        ]
+        starts = [self._address(layout) for layout in step.carries]
+        finals = [self._address(layout) for layout in step.finals]
+        sizes = [layout.buffer.bytes for layout in step.finals]
+        turns = {i: (self._room(sizes[i]), self._room(sizes[i])) for i in step.doubled}
+        for i in step.body.updated:
+            self._copy(finals[i], starts[i], sizes[i])
         count = len(step.consts)
         before, head, trip, after = writer.block, *(writer.label() for _ in range(3))
         writer.do(f"br label %{head}")
         writer.open(head)
-        names = [(writer.name(), writer.name(), writer.name()) for _ in places]
+        names = {i: (writer.name(), writer.name(), writer.name()) for i in turns}
+        entering = [names[i][0] if i in names else final for i, final in enumerate(finals)]
+        leaving = [names[i][1] if i in names else final for i, final in enumerate(finals)]
         hole = len(writer.lines)
-        writer.lines.extend("" for _ in range(3 * len(places)))
-        for buffer, (now, _, _) in zip(step.cond.inputs[count:], names, strict=True):
-            self._set(step.cond, tables[0][0], buffer, now)
+        writer.lines.extend("" for _ in range(3 * len(turns)))
+        for buffer, pointer in zip(step.cond.inputs[count:], entering, strict=True):
+            self._set(step.cond, tables[0][0], buffer, pointer)
         self._call(cond, *tables[0])
         byte = writer.put(f"load i8, ptr {truth}, align 1")
         goes_on = self._unless_flagged(step, writer.put(f"icmp ne i8 {byte}, 0"))
         writer.do(f"br i1 {goes_on}, label %{trip}, label %{after}")
         writer.open(trip)
-        for entering, leaving, (now, target, _) in zip(
-            step.body.inputs[count:], step.body.outputs, names, strict=True
+        for buffers, pointers in (
+            (step.body.inputs[count:], entering),
+            (step.body.outputs, leaving),
         ):
-            self._set(step.body, tables[1][0], entering, now)
-            self._set(step.body, tables[1][0], leaving, target)
+            for buffer, pointer in zip(buffers, pointers, strict=True):
+                self._set(step.body, tables[1][0], buffer, pointer)
         self._call(body, *tables[1])
         writer.do(f"br label %{head}")
-        for (now, target, other), (start, one, two) in zip(names, places, strict=True):
+        for i, (now, target, other) in names.items():
+            one, two = turns[i]
             for name, first, following in (
-                (now, start, target),
+                (now, starts[i], target),
                 (target, one, other),
                 (other, two, target),
             ):
@@ -156,8 +163,8 @@ class _Lines:
                 )
                 hole += 1
         writer.open(after)
-        for layout, (now, _, _) in zip(step.finals, names, strict=True):
-            self._copy(self._address(layout), now, layout.buffer.bytes)
+        for i, (now, _, _) in names.items():
+            self._copy(finals[i], now, sizes[i])
 
     def branch(self, step: Branch, on_true: str, on_false: str) -> None:
         """One of two."""
