@@ -17,6 +17,7 @@ from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node, Type
 from clearprop.tracing import Trace, Traced, bind, new_array, strengthened, weakened
+from clearprop.tracing import owned as as_own_array
 
 CACHED_NODES: Final = 20_000
 """Derived graphs of larger traces are not kept."""
@@ -57,7 +58,9 @@ class Derived:
         self.outputs = derived.outputs
 
     def run(self, nodes: Sequence[Node], saved: dict[Any, Any], inputs: Sequence[Any]) -> list[Any]:
-        """The derived graph's outputs, as arrays that belong to nobody else.
+        """The derived graph's outputs, as arrays in C order that belong to nobody else.
+
+        Within a trace, too: of a derivative, what is a view and what is a copy follows from that.
 
         Args:
             nodes: The nodes of the trace.
@@ -87,18 +90,19 @@ def derived_of(
 
 
 def owned(value: Any, foreign: set[int]) -> Any:
-    """The value, copied if someone else holds its memory."""
+    """The value in C order, copied if it is in another or someone else holds its memory."""
     if not isinstance(value, np.ndarray):
         return value
-    if id(value) in foreign or not value.flags.owndata or not value.flags.writeable:
-        return value.copy()
-    return value
+    flags = value.flags
+    if flags.c_contiguous and flags.owndata and flags.writeable and id(value) not in foreign:
+        return value
+    return value.copy()
 
 
 def as_traced(value: Any, type_: Type) -> Any:
     """A result among traced values, traced even if it depends on none of them."""
     if value.__class__ is Traced:
-        return value.snapshot()
+        return as_own_array(value)
     result = new_array(value.item() if type_.weak else np.array(value))
     result.is_array = bool(type_.shape)
     return result
