@@ -64,13 +64,13 @@ class custom_derivative:  # noqa: N801
 
 
 def _new(result: Any) -> Any:
-    """The result of a loop: it shares no memory with anything, and numbers are NumPy's."""
+    """The result of a loop: arrays in C order that share no memory; numbers are NumPy's."""
     return optree.tree_map(_copied, result)
 
 
 def _handed(value: Any) -> Any:
     """What a function of a loop is given, to be read alone."""
-    made = optree.tree_map(lambda leaf: _copied(leaf, "C"), value)
+    made = optree.tree_map(_copied, value)
     for leaf in optree.tree_leaves(made):
         if isinstance(leaf, np.ndarray):
             leaf.flags.writeable = False
@@ -84,12 +84,12 @@ def _own(result: Any) -> Any:
     )
 
 
-def _copied(leaf: Any, order: Any = "K") -> Any:
+def _copied(leaf: Any) -> Any:
     if isinstance(leaf, (float, np.ndarray, np.generic)):
-        return np.array(leaf, order=order)[()]
+        return np.array(leaf, order="C")[()]
     if isinstance(leaf, int):
         return leaf
-    return leaf.copy(order) if np.ndim(leaf) else np.positive(leaf)  # traced, inside a derivative
+    return leaf.copy() if np.ndim(leaf) else np.positive(leaf)  # traced, inside a derivative
 
 
 __all__ = ["grad", "hessian", "jacobian", "jvp", "value_and_grad", "vjp"]

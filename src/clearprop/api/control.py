@@ -19,7 +19,16 @@ from clearprop.errors import ArgumentError, DtypeError, ShapeError
 from clearprop.primitives import CATALOGUE
 from clearprop.primitives.control.scan import Loop as Scan
 from clearprop.primitives.control.while_loop import Loop, saving
-from clearprop.tracing import Traced, apply, bind, items, user_line, zeros
+from clearprop.tracing import (
+    Traced,
+    apply,
+    bind,
+    is_usual,
+    items,
+    owned,
+    user_line,
+    zeros,
+)
 
 R = TypeVar("R")
 
@@ -192,8 +201,15 @@ def fori_loop(lower: Any, upper: Any, body_fn: Callable[[Any, R], Any], init: R)
 
 
 def _bind(name: str, operands: list[Any], **params: Any) -> list[Any]:
-    """The results of an operation that holds graphs."""
-    return list(items(bind(CATALOGUE[name], operands, tuple(params.items()))))
+    """The results of an operation that holds graphs; arrays in C order, as bodies get them."""
+    results = items(bind(CATALOGUE[name], operands, tuple(params.items())))
+    return [_in_c_order(value) for value in results]
+
+
+def _in_c_order(value: Any) -> Any:
+    if value.__class__ is Traced:
+        return owned(value) if value.type.form == "array" and value.ndim > 1 else value
+    return value if is_usual(value) else value.copy()
 
 
 def _nested(structure: Any, leaves: list[Any]) -> Any:

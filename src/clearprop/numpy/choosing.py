@@ -78,7 +78,7 @@ def choose(a: Any, choices: Any, *, mode: Any = "raise") -> Any:
     return getitem(whole, (_spread(numbers, shape), *np.indices(shape, sparse=True)))
 
 
-@follows(np.take)
+@follows(np.take, ordered=True)
 def take(a: Any, indices: Any, axis: Any = None, *, mode: Any = "raise") -> Any:
     """The elements at some positions along an axis, or of the flattened array."""
     a = as_array(a)
@@ -98,7 +98,7 @@ def take_along_axis(arr: Any, indices: Any, axis: Any = -1) -> Any:
     return getitem(arr, along_axis(arr.shape, indices, axis))
 
 
-@follows(np.compress)
+@follows(np.compress, ordered=True)
 def compress(condition: Any, a: Any, axis: Any = None) -> Any:
     """The parts along an axis where the condition is true; it becomes a guard."""
     condition = as_array(condition)

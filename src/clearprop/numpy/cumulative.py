@@ -122,7 +122,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
     return sum(width * heights / 2.0, axis)
 
 
-@follows(np.gradient)
+@follows(np.gradient, ordered=True)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Central differences inside and one-sided ones at the ends, at equal distances.
 

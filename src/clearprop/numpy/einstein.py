@@ -7,6 +7,7 @@ Grundlage der allgemeinen Relativitätstheorie* (1916), section 5, for the conve
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +19,7 @@ from clearprop.numpy.products import alike, contracted
 from clearprop.numpy.public import follows
 from clearprop.numpy.reductions import reduced
 from clearprop.numpy.shapes import diagonal_view, transpose
-from clearprop.tracing import Traced, apply, bottom, owned, user_line
+from clearprop.tracing import Traced, apply, bottom, like_corner, owned, user_line
 
 __all__ = ["einsum"]
 
@@ -48,16 +49,8 @@ def einsum(*operands: Any, optimize: Any = False) -> Any:
     moved = len(terms) == 1 and set(terms[0]) == set(result)  # a view, or a diagonal
     if found.__class__ is not Traced or moved:
         return found
-    return owned(found, _like(found, terms, result, arrays))
-
-
-def _like(value: Any, terms: list[str], result: str, arrays: list[Any]) -> Any:
-    """An array of the memory order that ``numpy.einsum`` gives, asked for a corner of it."""
-    corners = [np.asarray(bottom(a))[(slice(2),) * a.ndim] for a in arrays]
-    corner = np.einsum(f"{','.join(terms)}->{result}", *corners)
-    outermost = sorted(range(corner.ndim), key=lambda axis: -corner.strides[axis])
-    shape = [value.shape[axis] for axis in outermost]
-    return np.empty(shape, value.dtype).transpose(np.argsort(outermost))
+    asked = functools.partial(np.einsum, f"{','.join(terms)}->{result}", optimize=optimize)
+    return owned(found, like_corner(asked, [*map(bottom, arrays)], found.shape, found.dtype))
 
 
 def _read(operands: Sequence[Any]) -> tuple[str, list[Any]]:

@@ -42,19 +42,19 @@ __all__ = [
 # One axis -----------------------------------------------------------------------------------------
 
 
-@follows(np.fft.fft)
+@follows(np.fft.fft, ordered=True)
 def fft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     """The transform along one axis, cut or padded with zeros to length n."""
     return _along(as_array(a), n, axis, norm, inverse=False)
 
 
-@follows(np.fft.ifft)
+@follows(np.fft.ifft, ordered=True)
 def ifft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     """The inverse transform along one axis."""
     return _along(as_array(a), n, axis, norm, inverse=True)
 
 
-@follows(np.fft.rfft)
+@follows(np.fft.rfft, ordered=True)
 def rfft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     """The transform of real numbers: the half without negative frequencies."""
     a = as_array(a)
@@ -64,7 +64,7 @@ def rfft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     return _cut(whole, axis, whole.shape[axis] // 2 + 1)
 
 
-@follows(np.fft.irfft)
+@follows(np.fft.irfft, ordered=True)
 def irfft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     """The inverse of ``rfft``: n real numbers, by default an even number of them."""
     a = as_array(a)
@@ -79,13 +79,13 @@ def irfft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     return np.real(_along(half * column.astype(part), n, axis, norm, inverse=True))
 
 
-@follows(np.fft.hfft)
+@follows(np.fft.hfft, ordered=True)
 def hfft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     """The transform, which is real, of numbers that are conjugate to those at negative times."""
     return irfft(conjugate(as_array(a)), n, axis, norm=_swapped(norm))
 
 
-@follows(np.fft.ihfft)
+@follows(np.fft.ihfft, ordered=True)
 def ihfft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
     """The inverse of ``hfft``."""
     return conjugate(rfft(a, n, axis, norm=_swapped(norm)))
@@ -94,31 +94,31 @@ def ihfft(a: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
 # Several axes -------------------------------------------------------------------------------------
 
 
-@follows(np.fft.fftn)
+@follows(np.fft.fftn, ordered=True)
 def fftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The transform along several axes, by default all."""
     return _over(fft, as_array(a), s, axes, norm)
 
 
-@follows(np.fft.ifftn)
+@follows(np.fft.ifftn, ordered=True)
 def ifftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The inverse transform along several axes, by default all."""
     return _over(ifft, as_array(a), s, axes, norm)
 
 
-@follows(np.fft.fft2)
+@follows(np.fft.fft2, ordered=True)
 def fft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
     """The transform along two axes."""
     return fftn(a, s, axes, norm)
 
 
-@follows(np.fft.ifft2)
+@follows(np.fft.ifft2, ordered=True)
 def ifft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
     """The inverse transform along two axes."""
     return ifftn(a, s, axes, norm)
 
 
-@follows(np.fft.rfftn)
+@follows(np.fft.rfftn, ordered=True)
 def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The transform of real numbers along several axes; the last one has the half."""
     a = as_array(a)
@@ -129,7 +129,7 @@ def rfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     return a
 
 
-@follows(np.fft.irfftn)
+@follows(np.fft.irfftn, ordered=True)
 def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     """The inverse of ``rfftn``."""
     a = as_array(a)
@@ -141,13 +141,13 @@ def irfftn(a: Any, s: Any = None, axes: Any = None, norm: Any = None) -> Any:
     return irfft(a, lengths[-1], places[-1], norm)
 
 
-@follows(np.fft.rfft2)
+@follows(np.fft.rfft2, ordered=True)
 def rfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
     """The transform of real numbers along two axes; the last one has the half."""
     return rfftn(a, s, axes, norm)
 
 
-@follows(np.fft.irfft2)
+@follows(np.fft.irfft2, ordered=True)
 def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any:
     """The inverse of ``rfft2``."""
     return irfftn(a, s, axes, norm)
@@ -156,19 +156,19 @@ def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any
 # Frequencies and their order ----------------------------------------------------------------------
 
 
-@follows(np.fft.fftfreq)
+@follows(np.fft.fftfreq, ordered=True)
 def fftfreq(n: Any, d: Any = 1.0, device: Any = None) -> Any:
     """The frequency of each element of a transform, for samples that lie d apart."""
     return np.fft.fftfreq(n, device=device) / d
 
 
-@follows(np.fft.rfftfreq)
+@follows(np.fft.rfftfreq, ordered=True)
 def rfftfreq(n: Any, d: Any = 1.0, device: Any = None) -> Any:
     """The frequency of each element of ``rfft``, for samples that lie d apart."""
     return np.fft.rfftfreq(n, device=device) / d
 
 
-@follows(np.fft.fftshift)
+@follows(np.fft.fftshift, ordered=True)
 def fftshift(x: Any, axes: Any = None) -> Any:
     """Frequency 0 moved to the middle."""
     x = as_array(x)
@@ -176,7 +176,7 @@ def fftshift(x: Any, axes: Any = None) -> Any:
     return roll(x, tuple(x.shape[axis] // 2 for axis in places), places)
 
 
-@follows(np.fft.ifftshift)
+@follows(np.fft.ifftshift, ordered=True)
 def ifftshift(x: Any, axes: Any = None) -> Any:
     """The inverse of ``fftshift``."""
     x = as_array(x)

@@ -45,7 +45,7 @@ def vander(x: Any, N: Any = None, increasing: Any = False) -> Any:
     return apply("concatenate", *ordered, axis=1)
 
 
-@follows(np.interp)
+@follows(np.interp, ordered=True)
 def interp(
     x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, *, period: Any = None
 ) -> Any:

@@ -82,7 +82,7 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     return merged(lambda places, new: np.insert(places, static(obj), new, axis), arr, values)
 
 
-@follows(np.pad)
+@follows(np.pad, ordered=True)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", *, constant_values: Any = 0) -> Any:
     """Elements put around an array: a constant, or its own by edge, reflect, symmetric or wrap."""
     a, pad_width = as_array(array), static(pad_width)

@@ -90,7 +90,7 @@ def fabs(x: Any, /) -> Any:
     return abs(settled(np.fabs, x)[0])
 
 
-@follows(np.copysign)
+@follows(np.copysign, ordered=True)
 def copysign(x1: Any, x2: Any, /) -> Any:
     """|x1| with the sign of x2; that of −0.0 counts too, NaN is taken as positive."""
     a, b = settled(np.copysign, x1, x2)
@@ -104,7 +104,7 @@ def signbit(x: Any, /) -> Any:
     return (x < 0) | ((x == 0) & (np.arctan2(x, x.dtype.type(-1)) < 0))
 
 
-@follows(np.heaviside)
+@follows(np.heaviside, ordered=True)
 def heaviside(x1: Any, x2: Any, /) -> Any:
     """0 where x1 < 0, 1 where x1 > 0, x2 where it is 0; the step has no derivative by x1."""
     a, b = settled(np.heaviside, x1, x2)
@@ -113,7 +113,7 @@ def heaviside(x1: Any, x2: Any, /) -> Any:
     return choice(a == 0, b, step)
 
 
-@follows(np.logaddexp2)
+@follows(np.logaddexp2, ordered=True)
 def logaddexp2(x1: Any, x2: Any, /) -> Any:
     """log₂(2^x1 + 2^x2), without overflow."""
     a, b = settled(np.logaddexp2, x1, x2)
@@ -121,13 +121,13 @@ def logaddexp2(x1: Any, x2: Any, /) -> Any:
     return np.logaddexp(a * unit, b * unit) / unit
 
 
-@follows(np.fmax)
+@follows(np.fmax, ordered=True)
 def fmax(x1: Any, x2: Any, /) -> Any:
     """The larger one; where one is NaN, the other."""
     return _passing_nan(np.maximum, *settled(np.fmax, x1, x2))
 
 
-@follows(np.fmin)
+@follows(np.fmin, ordered=True)
 def fmin(x1: Any, x2: Any, /) -> Any:
     """The smaller one; where one is NaN, the other."""
     return _passing_nan(np.minimum, *settled(np.fmin, x1, x2))

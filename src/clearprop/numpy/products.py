@@ -11,7 +11,7 @@ from clearprop.numpy.complexes import conjugated
 from clearprop.numpy.public import as_0d, follows
 from clearprop.numpy.reductions import single_axis
 from clearprop.numpy.shapes import moveaxis, ravel
-from clearprop.tracing import apply, as_array, cast, common_shape, user_line
+from clearprop.tracing import apply, as_array, cast, common_shape, owned, user_line
 
 __all__ = ["cross", "dot", "inner", "kron", "matmul", "outer", "tensordot", "vdot", "vecdot"]
 
@@ -41,7 +41,7 @@ def dot(a: Any, b: Any) -> Any:
     """The sum over the last axis of a and the second-last (or only) of b; numbers multiply."""
     a, b = alike(a, b)
     if not a.ndim or not b.ndim:
-        return a * b
+        return _scaled(a, b)
     return _matched("dot", a, b, (a.ndim - 1,), (max(b.ndim - 2, 0),))
 
 
@@ -50,7 +50,7 @@ def inner(a: Any, b: Any, /) -> Any:
     """The sum over the last axes of both; numbers multiply."""
     a, b = alike(a, b)
     if not a.ndim or not b.ndim:
-        return a * b
+        return _scaled(a, b)
     return _matched("inner", a, b, (a.ndim - 1,), (b.ndim - 1,))
 
 
@@ -139,6 +139,12 @@ def alike(*operands: Any) -> list[Any]:
     arrays = [as_array(operand) for operand in operands]
     dtype = np.result_type(*[array.dtype for array in arrays])
     return [cast(array, dtype) for array in arrays]
+
+
+def _scaled(a: Any, b: Any) -> Any:
+    """A number times an array: in C order, unlike ``a * b``."""
+    product = a * b
+    return owned(product) if product.ndim else product
 
 
 def contracted(

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeVar, cast
 
 import numpy as np
+import optree
 
 from clearprop.primitives import CATALOGUE, Elementwise
 from clearprop.tracing import (
@@ -22,8 +23,10 @@ from clearprop.tracing import (
     CURRENT,
     Traced,
     apply,
+    bottom,
     elementwise,
     holds_traced,
+    is_usual,
     new_array,
     owned,
     strengthened,
@@ -43,13 +46,46 @@ BY_UFUNC: Final[Mapping[np.ufunc, Elementwise]] = MappingProxyType(
 """The elementwise primitives that are ufuncs of NumPy."""
 
 
-def follows(original: Original) -> Callable[[Callable[..., Any]], Original]:
-    """Let plain values go to NumPy's own function, and traced ones to the decorated one."""
+def follows(
+    original: Original, *, ordered: bool = False
+) -> Callable[[Callable[..., Any]], Original]:
+    """Let plain values go to NumPy's own function, and traced ones to the decorated one.
+
+    Args:
+        original: NumPy's function.
+        ordered: Whether NumPy is asked how its results lie in memory, where operands are not in C
+            order: what the decorated function computes lies as its last step happens to leave it.
+    """
 
     def decorate(function: Callable[..., Any]) -> Original:
+        function = _laid_out_as(original, function) if ordered else function
         return _public(original, function, holds_traced)
 
     return decorate
+
+
+def _laid_out_as(original: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def ordered(*args: Any, **kwargs: Any) -> Any:
+        found = function(*args, **kwargs)
+        arguments: Any = (args, kwargs)
+        leaves, structure = optree.tree_flatten(arguments, none_is_leaf=True)
+        given = [bottom(leaf) for leaf in leaves]
+        if all(map(is_usual, given)):
+            return optree.tree_map(_laid_out_like, found)
+        plain_args, plain_kwargs = optree.tree_unflatten(structure, given)
+        with np.errstate(all="ignore"):
+            theirs = original(*plain_args, **plain_kwargs)
+        return optree.tree_map(_laid_out_like, found, theirs)
+
+    return ordered
+
+
+def _laid_out_like(value: Any, like: Any = None) -> Any:
+    """A traced value with the memory layout of an array, or in C order."""
+    if value.__class__ is not Traced or value.ndim < 2:
+        return value
+    return owned(value, like if like is None else np.empty_like(like, value.dtype))
 
 
 def creates(original: Original) -> Callable[[Callable[..., Any]], Original]:
@@ -103,7 +139,7 @@ _WHERE: Final = cast(Elementwise, CATALOGUE["where"])
 def _public(
     original: Original, function: Callable[..., Any], needed: Callable[[Any], bool]
 ) -> Original:
-    code = function.__code__
+    code = inspect.unwrap(function).__code__
     count = code.co_argcount if not code.co_flags & inspect.CO_VARARGS else 1_000
     names = frozenset(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
 

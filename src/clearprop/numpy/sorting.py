@@ -30,7 +30,7 @@ from clearprop.tracing import (
 __all__ = ["argsort", "median", "percentile", "quantile", "searchsorted", "sort"]
 
 
-@follows(np.sort)
+@follows(np.sort, ordered=True)
 def sort(a: Any, axis: Any = -1, kind: Any = None, *, stable: Any = None) -> Any:
     """The elements in ascending order along one axis, or all of them in a vector."""
     _kind_of_sort(kind, stable)
@@ -64,7 +64,7 @@ def searchsorted(a: Any, v: Any, side: Any = "left", sorter: Any = None) -> Any:
     return apply("reshape", found, shape=v.shape)
 
 
-@follows(np.median)
+@follows(np.median, ordered=True)
 def median(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
     """The middle element over axes, or the mean of the middle two; NaN if there is any NaN."""
     a = as_array(a)
@@ -74,7 +74,7 @@ def median(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
     return _shaped(_unless_nan(values, middle), a, axis, keepdims)
 
 
-@follows(np.quantile)
+@follows(np.quantile, ordered=True)
 def quantile(
     a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: Any = False
 ) -> Any:
@@ -82,7 +82,7 @@ def quantile(
     return _quantile(a, q, 1, axis, method, keepdims)
 
 
-@follows(np.percentile)
+@follows(np.percentile, ordered=True)
 def percentile(
     a: Any, q: Any, axis: Any = None, *, method: Any = "linear", keepdims: Any = False
 ) -> Any:

@@ -18,6 +18,7 @@ from clearprop.tracing.indexing import getitem, in_place, setitem, store
 from clearprop.tracing.inlining import appended, bind_at
 from clearprop.tracing.lift import filled, fitted, laid_out, lift, new_array, owned
 from clearprop.tracing.nested import as_array, cast, first_traced, holds_traced
+from clearprop.tracing.orders import is_usual, like_corner
 from clearprop.tracing.plan import looked_at
 from clearprop.tracing.promote import (
     common_shape,
@@ -82,9 +83,11 @@ __all__ = [
     "hold",
     "holds_traced",
     "in_place",
+    "is_usual",
     "items",
     "laid_out",
     "lift",
+    "like_corner",
     "looked_at",
     "name_scope",
     "new_array",

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from clearprop.derive.residuals import facts
 from clearprop.graph import Constant, Node, Params, Type, Value
-from clearprop.primitives import CATALOGUE, Primitive, Projection
+from clearprop.primitives import CATALOGUE, Elementwise, Primitive, Projection
 from clearprop.primitives.stacks import Stack
 from clearprop.tracing.array import Traced, bottom
+from clearprop.tracing.orders import is_usual, like_corner
 from clearprop.tracing.trace import CURRENT, Trace
 
 
@@ -88,10 +89,20 @@ def _as_written(value: Value, number: Any) -> Any:
 
 
 def stand_in(primitive: Primitive, numbers: Sequence[Any], params: Params, type_: Type) -> Any:
-    """Zeros in the place of a value that is not known; views stay views."""
-    if primitive.view:
+    """Zeros in the place of a value that is not known; views stay views, orders stay orders."""
+    if primitive.view or primitive.name == "broadcast":
         return primitive.evaluator(params)(*[bottom(number) for number in numbers])
+    if len(type_.shape) > 1 and (isinstance(primitive, Elementwise) or primitive.name in _KEEP):
+        operands = [bottom(number) for number in numbers]
+        if not all(map(is_usual, operands)):
+            with np.errstate(all="ignore"):
+                evaluate = primitive.evaluator(params)
+                return like_corner(evaluate, operands, type_.shape, type_.dtype)
     return zeros(type_)
+
+
+_KEEP: Final = frozenset({"sum", "prod", "max", "min", "any", "all"})
+"""Reductions, whose results lie in memory as what they reduce."""
 
 
 def zeros(type_: Type) -> Any:

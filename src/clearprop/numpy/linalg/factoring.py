@@ -28,7 +28,7 @@ def cholesky(a: Any, /, *, upper: Any = False) -> Any:
     return turned(apply("cholesky", turned(a))) if upper else apply("cholesky", a)
 
 
-@follows(np.linalg.qr)
+@follows(np.linalg.qr, ordered=True)
 def qr(a: Any, mode: Any = "reduced") -> Any:
     """Orthonormal columns Q and an upper triangular R with a = Q R; with mode ``"r"`` R alone.
 

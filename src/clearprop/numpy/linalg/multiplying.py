@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-@follows(np.linalg.matrix_power)
+@follows(np.linalg.matrix_power, ordered=True)
 def matrix_power(a: Any, n: Any) -> Any:
     """A square matrix, or for n < 0 its inverse, multiplied with itself by repeated squaring."""
     a = as_array(a)
