@@ -17,6 +17,7 @@ from clearprop.derive import PASSES
 from clearprop.errors import DtypeError
 from clearprop.execute.native.cache import default_cache
 from clearprop.execute.native.calls import Entry, Fixed, NotDirect, Output, Signature
+from clearprop.execute.native.library import return_memory
 from clearprop.execute.native.program import Program
 from clearprop.execute.native.threads import available
 from clearprop.graph import Type, location_of
@@ -91,6 +92,7 @@ class Variant:
         start = time.perf_counter()
         with uncollected():
             self._make(function, given, options, by_types)
+        return_memory()  # what tracing took, which is more than most functions do when they run
         self.seconds = time.perf_counter() - start
 
     def _make(

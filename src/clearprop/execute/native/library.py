@@ -83,7 +83,7 @@ def compiled(text: str, machine: Machine, level: int = 2) -> bytes:
     """The object code of a module."""
     data = bytes(_target(machine, level).emit_object(_inlined(text, machine, level)))
     if len(text) > LONG:
-        _return_memory()
+        return_memory()
     return data
 
 
@@ -128,8 +128,8 @@ def _linked(
     return Library(builder.link(_engine(machine), f"clearprop{next(_NUMBERS)}"), names, cached)
 
 
-def _return_memory() -> None:
-    """Have C's library give back to the system what LLVM has freed, where it knows how."""
+def return_memory() -> None:
+    """Have C's library give back to the system what was freed, where it knows how."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
         trim(0)
