@@ -248,3 +248,17 @@ def test_denormals_are_flushed_only_on_demand() -> None:
     assert cp.compile(lambda x: x * 1.5)(tiny)[0] > 0
     assert cp.compile(lambda x: x * 1.5, flush_denormals=True)(tiny)[0] == 0
     assert tiny[0] * 1.5 > 0  # and not outside
+
+
+def test_what_is_a_view_follows_from_the_order_of_each_argument():
+    def f(x):
+        y = np.copy(x)
+        z = y.reshape(-1)
+        z[1] = 7.0
+        return y
+
+    x = np.arange(6.0).reshape(2, 3)
+    for given in ([x, np.asfortranarray(x)], [np.asfortranarray(x), x], [x.T, x, x[:, ::-1]]):
+        compiled = cp.compile(f)
+        for array in given * 2:
+            np.testing.assert_array_equal(compiled(array), f(array))

@@ -137,7 +137,7 @@ class Compiled(Generic[P, R]):
         given = kinds_of(args, kwargs, self._options.static)
         if given.traced:
             return self._function(*args, **kwargs)
-        for variant in self._variants.get(given.key, ()):
+        for variant in self._known(given):
             found = variant.run(given)
             if found is not None:
                 self._prefer(variant)
@@ -148,7 +148,7 @@ class Compiled(Generic[P, R]):
         """Compile for these arguments now; returns the function itself. None is given up."""
         args = tuple(_copied(x) if i in self._options.donated else x for i, x in enumerate(args))  # type: ignore[assignment]
         given = kinds_of(args, kwargs, self._options.static)
-        if not any(variant.run(given) for variant in self._variants.get(given.key, ())):
+        if not any(variant.run(given) for variant in self._known(given)):
             self._otherwise(given, args, kwargs)
         return self
 
@@ -194,6 +194,14 @@ class Compiled(Generic[P, R]):
         """
         return ExecutionPlan(self._compiled().program)
 
+    def _known(self, given: Arguments) -> Sequence[Variant]:
+        """The code that there is for arguments of this kind."""
+        return self._variants.get(self._key(given), ())
+
+    def _key(self, given: Arguments) -> Any:
+        """What the code depends on; if types alone do not tell, on orders in memory, too."""
+        return given.key if self._by_types else (given.key, given.orders)
+
     def _compiled(self) -> Variant:
         if self._latest is None:
             raise ArgumentError(
@@ -226,7 +234,7 @@ class Compiled(Generic[P, R]):
     def _otherwise(self, given: Arguments, args: Any, kwargs: Any) -> Any:
         """The value where there is no code for it yet."""
         with self._lock:
-            known = self._variants.setdefault(given.key, [])
+            known = self._known(given)
             for variant in known:  # another thread may have made it meanwhile
                 found = variant.run(given)
                 if found is not None:
@@ -236,7 +244,7 @@ class Compiled(Generic[P, R]):
                 self.compile_seconds += made.seconds
                 self._latest, self._caller = made, user_line()
                 self._by_types = self._by_types and made.by_types
-                self._variants[given.key] = [*known, made]
+                self._variants[self._key(given)] = [*known, made]
                 try:
                     return cast(R, self._first(made, given, args, kwargs))
                 finally:

@@ -28,6 +28,8 @@ class Arguments:
         static: The positions of those that are part of the code.
         numbers: The leaves that the code computes with.
         key: What the code depends on: equal keys, same code.
+        orders: How those arrays lie in memory that are not in C order, by their place among the
+            numbers. Code depends on that if the function writes into arrays: what is a view?
         traced: Whether a leaf belongs to a trace.
     """
 
@@ -36,6 +38,7 @@ class Arguments:
     static: Collection[int]
     numbers: Sequence[Any]
     key: Any
+    orders: tuple[tuple[int, tuple[int, ...]], ...]
     traced: bool
 
 
@@ -46,12 +49,15 @@ def kinds_of(
     fixed = [_hashable(i, args[i]) for i in static if i < len(args)]
     leaves, structure = optree.tree_flatten(_moving(args, kwargs, static))
     key: list[Any] = [structure, *fixed]
-    numbers = []
+    numbers: list[Any] = []
+    orders = []
     traced = False
     for leaf in leaves:
         kind = leaf.__class__
         if kind is np.ndarray:
             key.append((leaf.dtype, leaf.shape))
+            if not leaf.flags.c_contiguous:
+                orders.append((len(numbers), leaf.strides))
             numbers.append(leaf)
         elif kind in _NUMBERS:
             key.append(kind)
@@ -63,7 +69,7 @@ def kinds_of(
             numbers.append(leaf)
         else:
             key.append(_hashable(None, leaf))
-    return Arguments(args, kwargs, static, numbers, tuple(key), traced)
+    return Arguments(args, kwargs, static, numbers, tuple(key), tuple(orders), traced)
 
 
 def templates(given: Arguments, types: Sequence[Type]) -> tuple[tuple[Any, ...], Mapping[str, Any]]:

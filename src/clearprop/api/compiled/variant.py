@@ -124,7 +124,8 @@ class Variant:
         )
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]
-        self.entry = None if self.program.reused else self._entry(args, kwargs)
+        is_for_others = given.orders and not self.by_types  # entries take arrays in C order
+        self.entry = None if self.program.reused or is_for_others else self._entry(args, kwargs)
 
     @property
     def where(self) -> str:
