@@ -1,4 +1,4 @@
-"""Loops and branches as C's own; what is carried from trip to trip is never copied."""
+"""Loops and branches as C's own; what is carried is changed where it lies, or by turns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALIGNMENT: Final = 64
 
 
 def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
-    """``for``, with two places for each carry in turn, the last trip's being the result."""
+    """``for``, with one or two places for each carry, the last trip's being the result."""
     writer, body = frame.writer, step.body
     free = at + _rounded(body.arena_bytes)
     if not step.length:
@@ -29,7 +29,7 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
     names = {**_constants(frame, body), **_all(frame, body.inputs[:count], step.consts)}
     with writer.block():
         carried = []
-        others = []
+        others = {}
         for i, (start, final) in enumerate(zip(step.carries, step.finals, strict=True)):
             type_ = type_name(start.dtype)
             first = frame.address(start)
@@ -38,18 +38,24 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
                 row = str(step.length - 1 if step.backward else 0)
                 first = _row(frame, history, row)
                 _copy(writer, first, frame.address(start), bytes_of(start))
+            elif i in body.updated:
+                first = frame.address(final)
+                _copy(writer, first, frame.address(start), bytes_of(start))
             carried.append(writer.fresh("c"))
             writer.line(f"const {type_} *{carried[-1]} = {first};")
-            others.append(in_scratch(type_, free))
-            free += _rounded(final.buffer.bytes)
+            if i in step.doubled:
+                others[i] = in_scratch(type_, free)
+                free += _rounded(final.buffer.bytes)
         trip = writer.fresh("trip")
         here = f"({step.length - 1} - {trip})" if step.backward else trip
         with writer.loop(trip, step.length):
             targets = []
-            for i, (other, final) in enumerate(zip(others, step.finals, strict=True)):
+            for i, final in enumerate(step.finals):
                 targets.append(writer.fresh("n"))
                 ours = frame.address(final)
-                choice = f"({step.length - 1} - {trip}) % 2 ? {other} : {ours}"
+                choice = ours
+                if i in others:
+                    choice = f"({step.length - 1} - {trip}) % 2 ? {others[i]} : {ours}"
                 if i in step.histories:
                     history = step.histories[i]
                     row = f"({here} {'-' if step.backward else '+'} 1)"
@@ -77,38 +83,45 @@ def write_scan(frame: Frame, step: Scan, at: int, steps: Steps) -> None:
 
 def write_while(frame: Frame, step: While, at: int, steps: Steps) -> None:
     """``for (;;)`` with the condition in front of each trip."""
-    writer, count = frame.writer, len(step.consts)
+    writer, body, count = frame.writer, step.body, len(step.consts)
     middle = at + _rounded(step.cond.arena_bytes)
-    free = middle + _rounded(step.body.arena_bytes)
+    free = middle + _rounded(body.arena_bytes)
     with writer.block():
         carried = []
-        for start in step.carries:
+        pointers = []
+        for i, (start, final) in enumerate(zip(step.carries, step.finals, strict=True)):
             type_ = type_name(start.dtype)
+            if i in body.updated:
+                ours = frame.address(final)
+                _copy(writer, ours, frame.address(start), bytes_of(start))
+                pointers.append((ours, ours))
+                continue
             now, following, spare = (writer.fresh(letter) for letter in "cnm")
+            pointers.append((now, following))
             writer.line(f"const {type_} *{now} = {frame.address(start)};")
             for name in (following, spare):
                 writer.line(f"{type_} *{name} = {in_scratch(type_, free)};")
                 free += _rounded(start.buffer.bytes)
-            carried.append((type_, now, following, spare))
+            carried.append((type_, now, following, spare, final))
         with writer.block("for (;;)"):
             goes_on = writer.fresh("more")
             writer.line(f"bool {goes_on};")
             names = _all(frame, step.cond.inputs[:count], step.consts)
-            names.update(zip(step.cond.inputs[count:], [x[1] for x in carried], strict=True))
+            names.update(zip(step.cond.inputs[count:], [x for x, _ in pointers], strict=True))
             names[step.cond.outputs[0]] = f"&{goes_on}"
             _write(frame, step.cond, {**_constants(frame, step.cond), **names}, at, steps)
             writer.line(f"if (!{goes_on}) break;")
-            names = _all(frame, step.body.inputs[:count], step.consts)
-            names.update(zip(step.body.inputs[count:], [x[1] for x in carried], strict=True))
-            names.update(zip(step.body.outputs, [x[2] for x in carried], strict=True))
-            _write(frame, step.body, {**_constants(frame, step.body), **names}, middle, steps)
-            for type_, now, following, spare in carried:
+            names = _all(frame, body.inputs[:count], step.consts)
+            names.update(zip(body.inputs[count:], [x for x, _ in pointers], strict=True))
+            names.update(zip(body.outputs, [x for _, x in pointers], strict=True))
+            _write(frame, body, {**_constants(frame, body), **names}, middle, steps)
+            for type_, now, following, spare, _ in carried:
                 writer.line(f"{now} = {following};")
                 with writer.block():
                     writer.line(f"{type_} *const swap = {spare};")
                     writer.line(f"{spare} = {following};")
                     writer.line(f"{following} = swap;")
-        for (_, now, _, _), final in zip(carried, step.finals, strict=True):
+        for _, now, _, _, final in carried:
             _copy(writer, frame.address(final), now, bytes_of(final))
             writer.line(f"(void){now};")
 
@@ -160,7 +173,7 @@ def _row(frame: Frame, layout: Layout, index: str) -> str:
 
 def _copy(writer: Writer, target: str, source: str, size: int) -> None:
     if size:
-        writer.line(f"memcpy({target}, {source}, {size});")
+        writer.line(f"memmove({target}, {source}, {size});")
 
 
 def _rounded(size: int) -> int:

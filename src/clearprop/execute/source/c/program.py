@@ -260,7 +260,7 @@ def _header(function: str, head: str, described: Sequence[str], size: int, check
 def _includes(text: str) -> str:
     """What of C's library is used."""
     wanted = ["<math.h>", "<stddef.h>", "<string.h>"]
-    if "memcpy(" not in text:
+    if "memmove(" not in text:
         wanted.remove("<string.h>")
     return "\n".join(f"#include {name}" for name in wanted)
 
