@@ -22,6 +22,7 @@ from clearprop.execute.source.c import CSource, c_source
 from clearprop.graph import Graph
 from clearprop.primitives import CATALOGUE, Elementwise
 from clearprop.rewrite import simplify
+from tests.native.test_carries import BODIES
 from tests.primitives.calls import drawn
 
 GCC = shutil.which("gcc")
@@ -314,3 +315,29 @@ def test_names_that_mean_something_in_c() -> None:
     assert "void exp_(" in source.header
     for name in ("while_", "sin_", "i_", "_3b8"):
         assert f"const double *restrict {name}" in source.header, source.header
+
+
+def test_what_loops_carry(tmp_path: Path) -> None:
+    y = np.random.default_rng(7).normal(size=8)
+    cases = {}
+    for number, (body, _) in enumerate(BODIES):
+
+        def counted(y: Any, body: Any = body) -> Any:
+            return cp.fori_loop(1, 6, body, y)
+
+        def conditional(y: Any, body: Any = body) -> Any:
+            def following(state: Any) -> Any:
+                return state[0] + 1, body(*state)
+
+            return cp.while_loop(lambda state: state[0] < 6, following, (1, y))[1]
+
+        def nested(y: Any, counted: Any = counted) -> Any:
+            return cp.fori_loop(0, 3, lambda _, y: counted(y) * 0.9, y)
+
+        for kind, f in (("for", counted), ("while", conditional), ("nested", nested)):
+            graph = cp.trace(f)(y)
+            with contextlib.suppress(UnsupportedError):
+                c_source(graph)
+                cases[f"{kind}_{number}"] = graph, [y]
+    assert len(cases) > 20
+    check(cases, tmp_path)
