@@ -65,6 +65,17 @@ def test_the_oracle_notices_a_wrong_value():
         examine(wrong)
 
 
+def test_a_number_of_pythons_may_mean_something_else_than_one_of_numpys():
+    source = WRONG[: WRONG.index("    c0 =")] + WRONG[WRONG.index("\n\nARGS") :]
+    body = """\
+    y = np.transpose(x)
+    y[...][None] = 2.0
+    return np.mod(y, 1.7)
+"""
+    source = source.replace("def f(x):\n", "def f(x):\n" + body)
+    examine(Program(source.replace("np.array([0.5, 1.5])", "1.276")))
+
+
 def test_a_program_is_made_again_from_its_seed_and_from_its_choices():
     choices = Choices("3/14")
     made = program(choices)
