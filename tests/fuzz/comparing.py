@@ -33,8 +33,8 @@ def same(found: Sequence[Any], wanted: Sequence[Any], what: str) -> None:
 
 
 def close(found: Sequence[Any], wanted: Sequence[Any], what: str, relative: float) -> None:
-    """The same shapes, and numbers that differ little beside the largest of them."""
-    scale = 1e-3 + max(map(largest, wanted), default=0.0)
+    """The same shapes, and numbers that differ little beside the largest of them, if there is."""
+    scale = 1e-3 + float(np.max([*map(largest, wanted)], initial=0.0))  # NaN if there is any
     if len(found) != len(wanted):
         raise DisagreementError(f"{what}: {len(found)} of them, {len(wanted)}")
     for mine, other in zip(found, wanted, strict=True):

@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.fuzz import campaign
 from tests.fuzz.campaign import CORPUS, Tally
+from tests.fuzz.comparing import close
 from tests.fuzz.oracle import DisagreementError, examine
 from tests.fuzz.program import Program
 from tests.fuzz.programs import Choices, program, programs
@@ -124,3 +126,12 @@ def _choices(number):
 
 def _refuse(made):
     raise DisagreementError("made up: by the test")
+
+
+def test_what_is_no_number_is_compared_with_nothing():
+    nan = [np.zeros(2), np.array([np.nan, 0.0])]
+    close(nan, nan, "slopes", 1e-9)
+    with pytest.raises(DisagreementError, match="slopes"):
+        close([np.zeros(2)], [np.ones(2)], "slopes", 1e-9)
+    with pytest.raises(DisagreementError, match="slopes"):
+        close([np.array([np.nan, 0.0])], [np.zeros(2)], "slopes", 1e-9)
