@@ -78,9 +78,9 @@ def _handed(value: Any) -> Any:
 
 
 def _own(result: Any) -> Any:
-    """The result of a function, sharing no memory with anything."""
+    """The result of a function: arrays in C order that share no memory with anything."""
     return optree.tree_map(
-        lambda x: x if isinstance(x, (float, int, np.generic)) else x.copy("K"), result
+        lambda x: x if isinstance(x, (float, int, np.generic)) else x.copy(), result
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 import optree
 
-from clearprop.api.eager import formed
+from clearprop.api.eager import formed, in_c_order, owned
 from clearprop.graph import Graph, Guard, Type
 from clearprop.numpy.namespace import NAMESPACE
 from clearprop.primitives import CATALOGUE
@@ -89,7 +89,8 @@ class Call:
         for decision, value in zip(self.guards, results[count:], strict=True):
             if value.__class__ is Traced:
                 guard(value, decision.kind)
-        return optree.tree_unflatten(self.structure, self.formed(results[:count]))
+        own = [in_c_order(value) for value in results[:count]]
+        return optree.tree_unflatten(self.structure, self.formed(own))
 
     def formed(self, values: Sequence[Any]) -> list[Any]:
         """Values of the outputs, or slopes, each as an array or number like the output itself."""
@@ -110,6 +111,18 @@ def called(function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str
     graph = trace.finish([*(found.node for found in outputs), *looked_at])
     bare = Graph(graph.inputs, graph.nodes, graph.outputs)
     return Call(bare, recorded.values(), recorded.arguments, structure, forms, tuple(trace.guards))
+
+
+def just_called(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> Any:
+    """A function's value outside of traces; its arrays lie as those of the operation would.
+
+    So they share no memory with the arguments, and are in C order.
+    """
+    arguments: Any = (args, dict(kwargs))
+    foreign = {id(leaf) for leaf in optree.tree_leaves(arguments)}
+    return optree.tree_map(lambda leaf: owned(leaf, foreign), function(*args, **kwargs))
 
 
 def is_traced_now() -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 import optree
 
 from clearprop.api.bodies import Values, body_of, require_function, require_same, values_of
+from clearprop.api.eager import in_c_order
 from clearprop.derive import PASSES
 from clearprop.errors import ArgumentError, DtypeError, ShapeError
 from clearprop.primitives import CATALOGUE
@@ -23,9 +24,7 @@ from clearprop.tracing import (
     Traced,
     apply,
     bind,
-    is_usual,
     items,
-    owned,
     user_line,
     zeros,
 )
@@ -203,13 +202,7 @@ def fori_loop(lower: Any, upper: Any, body_fn: Callable[[Any, R], Any], init: R)
 def _bind(name: str, operands: list[Any], **params: Any) -> list[Any]:
     """The results of an operation that holds graphs; arrays in C order, as bodies get them."""
     results = items(bind(CATALOGUE[name], operands, tuple(params.items())))
-    return [_in_c_order(value) for value in results]
-
-
-def _in_c_order(value: Any) -> Any:
-    if value.__class__ is Traced:
-        return owned(value) if value.type.form == "array" and value.ndim > 1 else value
-    return value if is_usual(value) else value.copy()
+    return [in_c_order(value) for value in results]
 
 
 def _nested(structure: Any, leaves: list[Any]) -> Any:

@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar, final
 import optree
 
 from clearprop.api.bodies import Body, body_of
-from clearprop.api.calls import Call, called, is_traced_now
+from clearprop.api.calls import Call, called, is_traced_now, just_called
 from clearprop.api.linearity import is_linear
 from clearprop.errors import ArgumentError, ShapeError, TraceError
 from clearprop.graph import Graph, Value
@@ -80,7 +80,8 @@ class custom_derivative(Generic[R]):  # noqa: N801  a decorator, called like a f
     def __call__(self, *args: Any) -> R:
         """The function's value; inside a derivative, as one operation with the rule."""
         if not is_traced_now():
-            return self._f(*args)
+            value: R = just_called(self._f, args, {})
+            return value
         if self._rule is None:
             raise ArgumentError(
                 f"{getattr(self._f, '__name__', 'the function')} has no rule for its derivative",

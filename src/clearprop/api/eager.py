@@ -16,7 +16,15 @@ from clearprop.derive import batch
 from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node, Type
-from clearprop.tracing import Trace, Traced, bind, new_array, strengthened, weakened
+from clearprop.tracing import (
+    Trace,
+    Traced,
+    bind,
+    is_usual,
+    new_array,
+    strengthened,
+    weakened,
+)
 from clearprop.tracing import owned as as_own_array
 
 CACHED_NODES: Final = 20_000
@@ -97,6 +105,14 @@ def owned(value: Any, foreign: set[int]) -> Any:
     if flags.c_contiguous and flags.owndata and flags.writeable and id(value) not in foreign:
         return value
     return value.copy()
+
+
+def in_c_order(value: Any) -> Any:
+    """A result of an operation that holds a graph: an array of its own in C order, or a number."""
+    if value.__class__ is Traced:
+        is_matrix = value.type.form == "array" and value.ndim > 1
+        return as_own_array(value) if is_matrix else value
+    return value if is_usual(value) else value.copy()
 
 
 def as_traced(value: Any, type_: Type) -> Any:
