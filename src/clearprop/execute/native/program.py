@@ -203,7 +203,9 @@ class Program:
         operands = []
         for operand in step.operands:
             if isinstance(operand, Layout):
-                operands.append(self._array(operand, table, memory)[()])
+                array = self._array(operand, table, memory)
+                keeps = step.result is None  # a stack keeps what is put there, not its memory
+                operands.append((array.copy() if keeps else array)[()])
             elif isinstance(operand, Constant):
                 operands.append(operand.value)
             else:
