@@ -15,11 +15,13 @@ import numpy as np
 from clearprop.execute.native import products
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
+from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.library import compiled
 from clearprop.execute.native.machine import ARM, binding
 from clearprop.execute.native.module import module_texts, segments
 from clearprop.execute.native.placing import placed
-from clearprop.execute.native.special import FLAG
+from clearprop.execute.native.polling import polls
+from clearprop.execute.native.special import FLAG, WATCH
 from clearprop.execute.native.steps import Fallback
 from clearprop.graph import Graph
 
@@ -29,13 +31,15 @@ EMULATOR: Final = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-sta
 
 @dataclass
 class Made:
-    """A program's object code, what it takes, what it writes, and which of that each output is."""
+    """A program's object code, what it takes, what it writes, which of that each output is, and
+    what else its code has to do with."""
 
     code: bytes
     arena_bytes: int
     given: list[np.ndarray]
     results: list[Any]
     outputs: list[int]
+    flags: list[Buffer]
 
 
 def made_for_arm(graph: Graph, values: Sequence[Any], symbol: str, flush: bool = False) -> Made:
@@ -45,7 +49,7 @@ def made_for_arm(graph: Graph, values: Sequence[Any], symbol: str, flush: bool =
     flat = inlined(graph)
     planned = Planned(flat, flat.outputs, ARM)
     assert not any(isinstance(step, Fallback) for step in planned.steps)
-    flags = [FLAG] if planned.checks else []
+    flags = [FLAG] * planned.checks + [WATCH] * polls(planned.steps)
     outside = [*planned.inputs, *planned.constants, *planned.outputs, *flags]
     places = placed(planned.steps, outside, ARM)
     text, beside = module_texts(planned.steps, segments(planned.steps), places, ARM, flush)
@@ -57,7 +61,7 @@ def made_for_arm(graph: Graph, values: Sequence[Any], symbol: str, flush: bool =
     results = [buffer.type for buffer in written]
     outputs = [written.index(buffer) for buffer in planned.outputs]
     code = compiled(text.replace("@segment_0(", f"@{symbol}("), ARM)
-    return Made(code, places.arena_bytes, given, results, outputs)
+    return Made(code, places.arena_bytes, given, results, outputs, flags)
 
 
 def emulated(programs: Sequence[Made], symbols: Sequence[str], at: Path) -> list[list[np.ndarray]]:
@@ -78,8 +82,11 @@ def emulated(programs: Sequence[Made], symbols: Sequence[str], at: Path) -> list
             count = type_.size * type_.dtype.itemsize
             lines.append(_bytes(names[-1], max(1, count)))
             writes.append(f"fwrite({names[-1]}, 1, {count}, stdout);")
-        lines.append(f"static int64_t {symbol}_flag[1];")
-        slots = ", ".join([*names, f"{symbol}_flag"])
+        around = {FLAG: "[1]", WATCH: "[1] = {INT64_MAX}"}  # no loop ever has to ask
+        for buffer in program.flags:
+            names.append(f"{symbol}_{'flag' if buffer is FLAG else 'watch'}")
+            lines.append(f"static int64_t {names[-1]}{around[buffer]};")
+        slots = ", ".join(names)
         calls.append(f"{{ void *slots[] = {{{slots}}}; {symbol}(slots, {symbol}_arena);")
         calls.append("  " + " ".join(writes) + " }")
     source = at / "main.c"

@@ -84,7 +84,11 @@ def programs() -> Cases:
     def loop(h: Any, a: Any) -> Any:
         return cp.scan(lambda c, _: (np.tanh(a @ c), c.sum()), h, None, length=9)[1].sum()
 
+    def long(h: Any, a: Any) -> Any:  # it asks now and then whether to go on
+        return cp.scan(lambda c, _: (np.tanh(0.1 * (a @ c) + h), None), h, None, length=3000)[0]
+
     h, a = rng.normal(size=5), rng.normal(size=(5, 5))
+    found["long_loop"] = simplify(cp.trace(long)(h, a)), [h, a]
     found["loop"] = simplify(reverse(cp.trace(loop)(h, a))), [h, a, np.ones(())]
     return found
 

@@ -14,9 +14,11 @@ import optree
 
 from clearprop.api.compiled.kinds import Arguments, kinds_of
 from clearprop.api.compiled.plan import ExecutionPlan
+from clearprop.api.compiled.progress import Bars, reporter
 from clearprop.api.compiled.variant import Options, Variant
 from clearprop.errors import ArgumentError
 from clearprop.execute.native.calls import chained
+from clearprop.execute.native.polling import Progress
 from clearprop.execute.source.c import c_source
 from clearprop.execute.source.python import python_source
 from clearprop.tracing import CURRENT, require_callable, user_line
@@ -38,6 +40,7 @@ def compile(
     donate_argnums: int | Sequence[int] = (),
     threads: int | None = None,
     flush_denormals: bool = False,
+    progress: bool | Progress | None = None,
 ) -> Compiled[..., Any]: ...
 
 
@@ -48,6 +51,7 @@ def compile(
     donate_argnums: int | Sequence[int] = (),
     threads: int | None = None,
     flush_denormals: bool = False,
+    progress: bool | Progress | None = None,
 ) -> Compiled[P, R]: ...
 
 
@@ -57,6 +61,7 @@ def compile(
     donate_argnums: int | Sequence[int] = (),
     threads: int | None = None,
     flush_denormals: bool = False,
+    progress: bool | Progress | None = None,
 ) -> Compiled[..., Any]:
     """The function as machine code; no compiler is needed.
 
@@ -82,6 +87,11 @@ def compile(
             it, to the bit.
         flush_denormals: Whether numbers too small to be normal count as 0 inside, which helps on
             processors that take long over them.
+        progress: What is told how far a call with long loops is: ``progress(done, total)``, by the
+            thread that calls and some ten times a second, with the trips of its outermost loops,
+            done and in all (None where a ``while_loop`` is among them). What it raises ends the
+            call. True for a bar on the error stream, if that is a terminal and the call takes more
+            than a second.
 
     Returns:
         A function with f's signature, a :class:`Compiled`.
@@ -96,7 +106,8 @@ def compile(
     """
     require_callable(f, "compile")
     static, donated = _numbers(static_argnums), _numbers(donate_argnums)
-    return Compiled(f, Options(static, donated, flush_denormals, _count(threads)))
+    told = reporter(progress, getattr(f, "__name__", "f"))
+    return Compiled(f, Options(static, donated, flush_denormals, _count(threads), told))
 
 
 @final
@@ -121,11 +132,11 @@ class Compiled(Generic[P, R]):
         self._variants: dict[Any, list[Variant]] = {}
         self._latest: Variant | None = None
         self._given_up: set[Any] = set()
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # handlers of signals, and the progress, may call, too
         self._chain: list[Variant] = []
         self._caller = ""
         self.compile_seconds = 0.0
-        self.__call__ = self._by_python
+        self.__call__ = self._shown(self._by_python)
 
     def __reduce__(self) -> Any:
         return Compiled, (self._function, self._options)
@@ -218,7 +229,12 @@ class Compiled(Generic[P, R]):
         variant.program.release()  # the entry has memory of its own
         self._chain = [variant, *self._chain[: MOST_ENTRIES - 1]]
         entries = [each.entry for each in self._chain if each.entry is not None]
-        self.__call__ = chained(entries, self._by_python)
+        self.__call__ = self._shown(chained(entries, self._by_python))
+
+    def _shown(self, function: Callable[P, R]) -> Callable[P, R]:
+        """The function, with a bar where one is wanted."""
+        told = self._options.progress
+        return told.around(function) if isinstance(told, Bars) else function
 
     def _first(self, made: Variant, given: Arguments, args: Any, kwargs: Any) -> Any:
         """The value by new code; where there is none, what the function itself says of that."""

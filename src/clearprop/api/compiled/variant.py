@@ -18,6 +18,7 @@ from clearprop.errors import DtypeError
 from clearprop.execute.native.cache import default_cache
 from clearprop.execute.native.calls import Entry, Fixed, NotDirect, Output, Signature
 from clearprop.execute.native.library import return_memory
+from clearprop.execute.native.polling import Progress
 from clearprop.execute.native.program import Program
 from clearprop.execute.native.threads import available
 from clearprop.graph import Type, location_of
@@ -63,12 +64,14 @@ class Options:
         donated: The positions of arguments whose memory results may have.
         flush_denormals: Whether numbers too small to be normal count as 0.
         threads: At most how many threads work on a step; None for as many as there may be.
+        progress: What is told how far a long call is; None for nothing.
     """
 
     static: frozenset[int]
     donated: frozenset[int]
     flush_denormals: bool
     threads: int | None
+    progress: Progress | None
 
 
 @final
@@ -121,6 +124,7 @@ class Variant:
             flush_denormals=options.flush_denormals,
             donated=numbers_of(args, options.donated),
             threads=available() if options.threads is None else options.threads,
+            progress=options.progress,
         )
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]

@@ -27,6 +27,8 @@ class Body:
         inside: The offset of the others in the body's own arena.
         scratch: The offset of each step's scratch there.
         arena_bytes: The size of that arena.
+        work: About how many operations on one number the steps are, less those of loops that ask
+            themselves whether they shall go on.
         updated: Of a loop's body the numbers of the carries that a trip writes where it reads them.
     """
 
@@ -38,6 +40,7 @@ class Body:
     inside: dict[Buffer, int]
     scratch: Sequence[int]
     arena_bytes: int
+    work: int
     updated: frozenset[int] = frozenset()
 
     @property

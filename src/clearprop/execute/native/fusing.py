@@ -19,7 +19,6 @@ from clearprop.execute.native.bodies import (
     without_histories,
 )
 from clearprop.execute.native.clusters import lowered
-from clearprop.execute.native.donating import updated
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.lanes import LANES, laned
@@ -35,7 +34,7 @@ from clearprop.execute.native.ledger import Key, Ledger
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.matrices import as_matrix, matrix, product_of
 from clearprop.execute.native.pieces import MOST_PARTS, count, cuts, is_pieced
-from clearprop.execute.native.placing import placed
+from clearprop.execute.native.placing import placed_body
 from clearprop.execute.native.planners import PLANNERS
 from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import FOLDS, Fallback, Multiply
@@ -358,20 +357,8 @@ class Planned(Ledger):
         if inner.checks:
             self.checks = True
             constants[FLAG] = FLAG
-        pairs = {i: (inner.inputs[x], inner.outputs[y]) for i, (x, y) in carries.items()}
-        steps, in_place = updated(inner.steps, pairs)
-        outside = [*inner.inputs, *constants, *inner.outputs]
-        places = placed(steps, outside, self.machine)
-        return Body(
-            steps,
-            inner.inputs,
-            inner.outputs,
-            constants,
-            places.outside,
-            places.inside,
-            places.scratch,
-            places.arena_bytes,
-            in_place,
+        return placed_body(
+            inner.steps, inner.inputs, inner.outputs, constants, carries, self.machine
         )
 
     def _fall_back(self, node: Node, reason: str) -> None:

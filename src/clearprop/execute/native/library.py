@@ -79,6 +79,13 @@ def load(
     return _linked(objects, exports, machine, imports or {}, False)
 
 
+def address_of(function: Any) -> int:
+    """Where a function of a library is that ctypes has opened."""
+    found = ctypes.cast(function, ctypes.c_void_p).value
+    assert found is not None, "a function has an address"
+    return found
+
+
 def compiled(text: str, machine: Machine, level: int = 2) -> bytes:
     """The object code of a module."""
     data = bytes(_target(machine, level).emit_object(_inlined(text, machine, level)))

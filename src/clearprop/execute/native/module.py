@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, final
 
 from clearprop.execute.native import math, products
-from clearprop.execute.native.bodies import Control
+from clearprop.execute.native.bodies import Branch, Control
 from clearprop.execute.native.control.text import control_lines
 from clearprop.execute.native.layouts import Layout
 from clearprop.execute.native.loops.nest import loop_text
@@ -76,8 +76,10 @@ class _Module:
         self.products: dict[Product, None] = {}
         self.straight: list[Texts] = []
 
-    def steps(self, steps: Sequence[Step], places: Places, prefix: str) -> dict[int, str]:
-        """Write a function for each native step; their names."""
+    def steps(
+        self, steps: Sequence[Step], places: Places, prefix: str, outermost: bool = True
+    ) -> dict[int, str]:
+        """Write a function for each native step; their names. The outermost stand in no loop."""
         names = {}
         for at, step in enumerate(steps):
             if isinstance(step, Fallback):
@@ -98,7 +100,8 @@ class _Module:
             elif isinstance(step, Special):
                 self._step(names[at], partial(_special, step, at, self.machine, places))
             else:
-                self._step(names[at], partial(self._control, step, at, places, names[at]))
+                lines = partial(self._control, step, at, places, names[at], outermost)
+                self._step(names[at], lines)
         return names
 
     def text(self) -> str:
@@ -178,15 +181,18 @@ class _Module:
         self.texts.append(part.function(f"{name}.part", PART))
         self._step(name, lambda writer: writer.do(calls(f"{name}.part", grid.chunks)))
 
-    def _control(self, step: Control, at: int, places: Places, name: str, writer: Writer) -> None:
+    def _control(
+        self, step: Control, at: int, places: Places, name: str, outermost: bool, writer: Writer
+    ) -> None:
         names = []
+        inside = outermost and isinstance(step, Branch)
         for number, body in enumerate(step.bodies):
             inner = Places(body.slots, body.inside, body.scratch, body.arena_bytes)
-            calls = self.steps(body.steps, inner, f"{name}_{number}")
+            calls = self.steps(body.steps, inner, f"{name}_{number}", inside)
             names.append(f"{name}_{number}")
             self.texts.append(_function(f"internal void @{names[-1]}", list(calls.values())))
         scratch = writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}")
-        control_lines(writer, step, names, places.base, scratch)
+        control_lines(writer, step, names, places.base, scratch, outermost)
 
 
 def _segment(number: int, names: Sequence[str], flushing: Machine | None) -> str:

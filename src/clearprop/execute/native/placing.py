@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
 from clearprop.execute.native import products
-from clearprop.execute.native.bodies import Branch, Scan, While
+from clearprop.execute.native.bodies import Body, Branch, Scan, While
+from clearprop.execute.native.donating import updated
 from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.loops.cut import cut
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.memory import arena
+from clearprop.execute.native.polling import polls, work
 from clearprop.execute.native.singles import Straight
-from clearprop.execute.native.special import SCRATCH, Special
+from clearprop.execute.native.special import SCRATCH, WATCH, Special
 from clearprop.execute.native.steps import Loop, Multiply, Step
 
 
@@ -56,6 +58,43 @@ def placed(steps: Sequence[Step], outside: Sequence[Buffer], machine: Machine) -
     slots = {buffer: place for place, buffer in enumerate(dict.fromkeys(outside))}
     inside, scratch, size = arena(steps, slots, [_scratch(step, machine) for step in steps])
     return Places(slots, inside, scratch, size)
+
+
+def placed_body(
+    steps: Sequence[Step],
+    inputs: Sequence[Buffer],
+    outputs: Sequence[Buffer],
+    constants: Mapping[Buffer, Buffer],
+    carries: Mapping[int, tuple[int, int]],
+    machine: Machine,
+) -> Body:
+    """Steps that another step runs, with the places of their buffers.
+
+    Args:
+        steps: In order.
+        inputs: The buffer of each input.
+        outputs: The buffer of each output.
+        constants: The buffers that hold constants, with those of the graph around it.
+        carries: For carries, by number, which input enters a trip and which output leaves it.
+        machine: What the steps are compiled for.
+    """
+    pairs = {number: (inputs[i], outputs[j]) for number, (i, j) in carries.items()}
+    steps, in_place = updated(steps, pairs)
+    around = {WATCH: WATCH} if polls(steps) else {}
+    known = {**constants, **around}
+    places = placed(steps, [*inputs, *known, *outputs], machine)
+    return Body(
+        steps,
+        inputs,
+        outputs,
+        known,
+        places.outside,
+        places.inside,
+        places.scratch,
+        places.arena_bytes,
+        work(steps),
+        in_place,
+    )
 
 
 def chunks(step: Step, machine: Machine) -> int:

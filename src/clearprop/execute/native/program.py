@@ -22,8 +22,9 @@ from clearprop.execute.native.machine import Machine, machine
 from clearprop.execute.native.memory import ALIGNMENT
 from clearprop.execute.native.module import module_texts, segments
 from clearprop.execute.native.placing import placed
+from clearprop.execute.native.polling import Progress, Watch, polls, raise_if_stopped, trips
 from clearprop.execute.native.refused import answered
-from clearprop.execute.native.special import FLAG
+from clearprop.execute.native.special import FLAG, WATCH
 from clearprop.execute.native.steps import Fallback
 from clearprop.execute.native.threads import CREW, crew
 from clearprop.graph import Constant, Graph, Value
@@ -46,6 +47,7 @@ class Program:
         donated: The numbers of inputs whose memory may become an output's.
         threads: At most how many threads work on a step; the results do not depend on it, nor does
             the code.
+        progress: What is told how far a long call is; it has to live as long as calls are made.
 
     Attributes:
         graph: The graph.
@@ -57,6 +59,7 @@ class Program:
         constants: The arrays that the code reads from outside; in the table of pointers, which a
             segment takes, they stand between the inputs and the outputs.
         segment: The address of the one segment; None if there are others, or none.
+        watch: What a call starts with whose loops ask whether they shall go on; None if none does.
         reused: For outputs the number of the donated input whose memory they get.
     """
 
@@ -68,6 +71,7 @@ class Program:
         flush_denormals: bool = False,
         donated: Collection[int] = (),
         threads: int = 1,
+        progress: Progress | None = None,
     ) -> None:
         start = time.perf_counter()
         self.graph = graph
@@ -79,8 +83,9 @@ class Program:
         self._inputs = planned.inputs
         self.outputs = planned.outputs
         self._checks = planned.checks
-        flags = [FLAG] if planned.checks else []
-        outside = [*planned.inputs, *planned.constants, *planned.outputs, *flags]
+        self.watch = Watch(progress, trips(self.steps), cache) if polls(self.steps) else None
+        around = [FLAG] * self._checks + [WATCH] * (self.watch is not None)
+        outside = [*planned.inputs, *planned.constants, *planned.outputs, *around]
         self._places = placed(self.steps, outside, self.machine)
         self.arena_bytes = self._places.arena_bytes
         self._runs = segments(self.steps)
@@ -133,11 +138,15 @@ class Program:
     @property
     def code(self) -> Any:
         """What has to live as long as the machine code is called."""
-        return self._library, self.constants
+        return self._library, self.constants, None if self.watch is None else self.watch.words
 
     @property
     def is_checked(self) -> bool:
-        """Whether the table ends with a pointer to a word that says that a step cannot be done."""
+        """Whether a step may find that it cannot be done.
+
+        The outputs in the table are followed by a pointer to a word that says so, if there is such
+        a step, and by a pointer to a copy of the words of :attr:`watch`, if there are such.
+        """
         return self._checks
 
     def assembly(self) -> str:
@@ -157,11 +166,14 @@ class Program:
 
         Raises:
             ArgumentError: If a position that is computed lies outside of its array.
+            Exception: What a handler of signals raises while loops run, or the progress.
         """
         given = [np.ascontiguousarray(value) for value in values]
         made = {buffer: self._memory_for(buffer, given) for buffer in dict.fromkeys(self.outputs)}
         flag = np.zeros(1, np.int64)
-        table = [*given, *self.constants, *made.values(), flag]
+        words = None if self.watch is None else self.watch.words.copy()
+        around = [*([flag] if self._checks else []), *([] if words is None else [words])]
+        table = [*given, *self.constants, *made.values(), *around]
         pointers = np.array([array.ctypes.data for array in table], np.uintp)
         memory = self._spare.take()
         try:
@@ -172,6 +184,8 @@ class Program:
                     self._by_reference(action, table, memory, objects)
                 else:
                     action(pointers.ctypes.data, address)
+                    if words is not None:
+                        raise_if_stopped(words)
                     if self._checks and flag[0]:
                         return answered(self.graph, values)
         finally:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 FLAG: Final = Buffer(-1, type_of((), "int64"))
 """Not 0 once a step could not be done."""
 
+WATCH: Final = Buffer(-3, type_of((), "int64"))
+"""Where loops ask now and then whether they shall go on: see :mod:`.polling`. It is the same in
+all plans, too."""
+
 SCRATCH: Final = Buffer(-2, type_of((), "int64"))
 """The memory that a step has to itself while it runs."""
 
@@ -47,6 +51,11 @@ class Special(ABC):
     def checks(self) -> bool:
         """Whether it may find that it cannot be done."""
         return FLAG in self.writes()
+
+    @property
+    def work(self) -> int:
+        """About how many operations on one number it is; by default, some for each that it has."""
+        return 8 * sum(buffer.type.size for buffer in (*self.reads(), *self.writes()))
 
     def scratch_bytes(self, machine: Machine) -> int:
         """How much memory it needs at :data:`SCRATCH`."""

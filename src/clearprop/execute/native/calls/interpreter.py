@@ -15,6 +15,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from clearprop.execute.native.library import address_of
+
 HEAD: Final = object.__basicsize__
 CLASS: Final = HEAD - 8
 
@@ -40,6 +42,7 @@ ORDERLY: Final = 0x1 | 0x100
 
 _PYTHON: Final = (
     *("PyObject_Vectorcall", "Py_IncRef", "Py_DecRef", "PyContextVar_Get", "PyErr_NoMemory"),
+    "PyErr_Restore",
     *("PyFloat_FromDouble", "PyLong_FromLongLong", "PyBool_FromLong"),
     *("PyLong_AsLongLongAndOverflow", "PyDict_GetItem", "PyDict_Size", "PyDict_New"),
     *("PyDict_SetItem", "PyTuple_New", "PyTuple_SetItem", "PyList_New", "PyList_SetItem"),
@@ -51,10 +54,10 @@ _NUMPY: Final = {"PyArray_Scalar": 60, "PyArray_NewCopy": 85, "PyArray_New": 93}
 @functools.cache
 def functions() -> dict[str, int]:
     """The addresses of the functions of CPython's and NumPy's interfaces in C."""
-    found = {name: _address(getattr(ctypes.pythonapi, name)) for name in _PYTHON}
+    found = {name: address_of(getattr(ctypes.pythonapi, name)) for name in _PYTHON}
     table = _numpy_table()
     found.update((name, table[place]) for name, place in _NUMPY.items())
-    found["memcmp"] = _address(ctypes.CDLL(None).memcmp)
+    found["memcmp"] = address_of(ctypes.CDLL(None).memcmp)
     return found
 
 
@@ -112,12 +115,6 @@ def _interface_is_known() -> bool:
 
 def _read(thing: Any, offset: int, kind: Any = ctypes.c_int64) -> Any:
     return kind.from_address(id(thing) + offset).value
-
-
-def _address(function: Any) -> int:
-    found = ctypes.cast(function, ctypes.c_void_p).value
-    assert found is not None, "a function has an address"
-    return found
 
 
 @functools.cache

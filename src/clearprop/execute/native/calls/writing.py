@@ -18,6 +18,7 @@ from clearprop.execute.native.calls.reading import Reading
 from clearprop.execute.native.calls.signature import NotDirect, Signature, require_plain
 from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.memory import ALIGNMENT
+from clearprop.execute.native.polling import PLACES
 from clearprop.execute.native.program import Program
 from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.steps import Loop, Multiply, Step
@@ -27,6 +28,7 @@ LONG: Final = 30_000
 
 _HEAD: Final = "define ptr @entry(ptr %self, ptr %args, i64 %count, ptr %names)"
 _BUSY: Final = "@busy = internal global i8 0\ndeclare void @llvm.memset.p0.i64(ptr, i8, i64, i1)\n"
+_COPY: Final = "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)\n"
 
 
 @final
@@ -59,6 +61,9 @@ class Writing:
         arena, given = self._memory(program.outputs, rest)
         self._slots(reading, {**giving.arrays, **given})
         self._run(arena, reading.nested)
+        if program.watch is not None:
+            stopped = self.body.load("i64", "%watch", PLACES["stopped"])
+            self.body.require(self.body.equal("i64", stopped, 0), "stopped")
         if program.is_checked:
             fine = self.body.equal("i64", self.body.load("i64", "%flag"), 0)
             self.body.require(fine, "refused")
@@ -69,7 +74,7 @@ class Writing:
         self._release()
         self.body.do(f"ret ptr {result}")
         self._end(giving)
-        self.text = _BUSY + HELPERS + self.body.text(_HEAD)
+        self.text = _BUSY + _COPY + HELPERS + self.body.text(_HEAD)
         self.kept = (self.body.kept, self._block)
 
     def _begin(self, count: int) -> None:
@@ -142,9 +147,20 @@ class Writing:
         if self._program.is_checked:
             table.append(body.local("i64", "flag"))
             body.store("i64", "0", "%flag")
+        if self._program.watch is not None:
+            table.append(self._watched(self._program.watch.words))
         body.local(f"[{max(len(table), 1)} x ptr]", "slots")
         for place, pointer in enumerate(table):
             body.store("ptr", pointer, "%slots", 8 * place)
+
+    def _watched(self, words: Any) -> str:
+        """What loops need that ask whether they shall go on, of this call's own."""
+        body = self.body
+        start = body.address("watch", words.ctypes.data)
+        place = body.local(f"[{words.size} x i64]", "watch")
+        given = f"ptr {place}, ptr {start}, i64 {words.nbytes}, i1 false"
+        body.do(f"call void @llvm.memcpy.p0.p0.i64({given})")
+        return place
 
     def _run(self, arena: str, nested: list[str]) -> None:
         """Call the segment. Other threads may drop what is only held by a list or a dict."""
@@ -208,6 +224,11 @@ class Writing:
         if self._is_long:
             body.open("exhausted")
             body.call("ptr", "PyErr_NoMemory")
+            body.do("br label %failed")
+        if self._program.watch is not None:
+            body.open("stopped")  # by what a handler of signals raised, or the progress
+            raised = [body.load("ptr", "%watch", PLACES["error"] + 8 * i) for i in range(3)]
+            body.call("void", "PyErr_Restore", *(f"ptr {each}" for each in raised))
             body.do("br label %failed")
         body.open("failed")  # and the exception is set
         self._release()

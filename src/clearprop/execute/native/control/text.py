@@ -20,6 +20,7 @@ from clearprop.execute.native.bodies import (
 )
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.loops.writer import Writer
+from clearprop.execute.native.polling import Head, is_polled
 from clearprop.execute.native.special import FLAG
 
 Base = Callable[[Writer, Buffer], str]
@@ -28,7 +29,12 @@ COPY: Final = "llvm.memcpy.p0.p0.i64"
 
 
 def control_lines(
-    writer: Writer, step: Control, names: Sequence[str], base: Base, scratch: str
+    writer: Writer,
+    step: Control,
+    names: Sequence[str],
+    base: Base,
+    scratch: str,
+    outermost: bool,
 ) -> None:
     """Write what runs a loop or branch.
 
@@ -38,8 +44,9 @@ def control_lines(
         names: The names of the functions of its bodies.
         base: Writes how a buffer's address is found; returns its name.
         scratch: The address of the step's scratch.
+        outermost: Whether it stands in no loop.
     """
-    lines = _Lines(writer, base, scratch)
+    lines = _Lines(writer, base, scratch, outermost)
     if isinstance(step, Scan):
         lines.scan(step, names[0])
     elif isinstance(step, While):
@@ -50,10 +57,11 @@ def control_lines(
 
 @final
 class _Lines:
-    def __init__(self, writer: Writer, base: Base, scratch: str) -> None:
+    def __init__(self, writer: Writer, base: Base, scratch: str, outermost: bool) -> None:
         self.writer = writer
         self.base = base
         self.scratch = scratch
+        self.outermost = outermost
         self.used = 0
 
     # The three kinds ------------------------------------------------------------------------------
@@ -84,8 +92,11 @@ class _Lines:
         entering = body.inputs[len(step.consts) : len(step.consts) + len(first)]
         into = body.inputs[len(step.consts) + len(first) :]
         leaving, out = body.outputs[: len(first)], body.outputs[len(first) :]
+        asks = Head(writer, self.base, self.outermost) if is_polled(step) else None
 
         def trip(index: str, carried: list[str]) -> list[str]:
+            if asks:
+                asks.of_scan(step, index)
             rest = writer.put(f"sub i64 {step.length - 1}, {index}")
             odd = writer.put(f"trunc i64 {rest} to i1")
             targets = list(finals)
@@ -112,6 +123,8 @@ class _Lines:
             return targets
 
         writer.loop(step.length, [("ptr", pointer) for pointer in first], trip)
+        if asks:
+            asks.after_scan(step)
 
     def loop(self, step: While, cond: str, body: str) -> None:
         """Trip by trip, for as long as the condition holds."""
@@ -128,6 +141,7 @@ class _Lines:
         for i in step.body.updated:
             self._copy(finals[i], starts[i], sizes[i])
         count = len(step.consts)
+        asks = Head(writer, self.base, self.outermost)
         before, head, trip, after = writer.block, *(writer.label() for _ in range(3))
         writer.do(f"br label %{head}")
         writer.open(head)
@@ -136,6 +150,7 @@ class _Lines:
         leaving = [names[i][1] if i in names else final for i, final in enumerate(finals)]
         hole = len(writer.lines)
         writer.lines.extend("" for _ in range(3 * len(turns)))
+        asks.of_while(step)
         for buffer, pointer in zip(step.cond.inputs[count:], entering, strict=True):
             self._set(step.cond, tables[0][0], buffer, pointer)
         self._call(cond, *tables[0])
@@ -163,6 +178,7 @@ class _Lines:
                 )
                 hole += 1
         writer.open(after)
+        asks.after()
         for i, (now, _, _) in names.items():
             self._copy(finals[i], now, sizes[i])
 

@@ -32,6 +32,11 @@ class Gather(Special):
         """What is done, for those who ask."""
         return f"gather  {self.rows.line}"
 
+    @property
+    def work(self) -> int:
+        """About how many operations on one number it is."""
+        return self.rows.work
+
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
         return [self.rows.array.buffer, *self.rows.reads]

@@ -48,6 +48,11 @@ class Rows:
     known: bool
 
     @property
+    def work(self) -> int:
+        """About how many operations on one number it takes to go through them."""
+        return 8 * prod(self.indices[0].shape) + prod(self.other.shape)
+
+    @property
     def reads(self) -> list[Buffer]:
         """The buffers of the index arrays."""
         return [layout.buffer for layout in self.indices]

@@ -39,6 +39,11 @@ class Scatter(Special):
         """What is done, for those who ask."""
         return f"{'add' if self.adds else 'set':7} {self.rows.line}"
 
+    @property
+    def work(self) -> int:
+        """About how many operations on one number it is."""
+        return self.rows.work
+
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
         return [self.rows.array.buffer, self.rows.other.buffer, *self.rows.reads]

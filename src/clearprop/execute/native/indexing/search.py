@@ -44,6 +44,11 @@ class Search(Special):
         """What is done, for those who ask."""
         return f"search  {prod(self.wanted.shape)} {self.wanted.dtype} in {self.rows.shape[-1]}"
 
+    @property
+    def work(self) -> int:
+        """About how many operations on one number it is."""
+        return 4 * prod(self.wanted.shape) * self.rows.shape[-1].bit_length()
+
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
         return [self.rows.buffer, self.wanted.buffer]

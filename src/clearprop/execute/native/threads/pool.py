@@ -14,7 +14,7 @@ import sys
 from typing import Any, Final, final
 
 from clearprop.execute.native.cache import ObjectCache
-from clearprop.execute.native.library import load
+from clearprop.execute.native.library import address_of, load
 from clearprop.execute.native.machine import machine
 from clearprop.execute.native.threads.text import BYTES, IMPORTS, MOST, PLACES, pool_text
 
@@ -50,7 +50,8 @@ class Pool:
     def __init__(self, cache: ObjectCache | None) -> None:
         host = machine()
         text = pool_text(host)
-        imports = {name: _address(name) for name in IMPORTS}
+        libc = ctypes.CDLL(None)
+        imports = {name: address_of(getattr(libc, name)) for name in IMPORTS}
         self._library = load(text, ["run", "close"], host, imports=imports, cache=cache, level=0)
         self._block = ctypes.create_string_buffer(BYTES + 64)
         start = ctypes.addressof(self._block)
@@ -108,8 +109,3 @@ def _supported() -> bool:
     """Whether the system has what workers need."""
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
     return libc is not None and all(hasattr(libc, name) for name in IMPORTS)
-
-
-def _address(name: str) -> int:
-    """Where a function of C's library is."""
-    return int(ctypes.cast(getattr(ctypes.CDLL(None), name), ctypes.c_void_p).value or 0)

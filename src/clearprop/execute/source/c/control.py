@@ -7,7 +7,7 @@ from typing import Final
 
 from clearprop.execute.native.bodies import Body, Branch, Scan, While
 from clearprop.execute.native.layouts import Buffer, Layout
-from clearprop.execute.native.special import FLAG
+from clearprop.execute.native.special import FLAG, WATCH
 from clearprop.execute.source.c.writer import Frame, Writer, bytes_of, in_scratch, place, type_name
 
 Steps = Callable[[Frame, Sequence[object]], None]
@@ -146,8 +146,11 @@ def _write(frame: Frame, body: Body, names: dict[Buffer, str], at: int, steps: S
 
 
 def _constants(frame: Frame, body: Body) -> dict[Buffer, str]:
-    """Where a body finds the constants that it reads; the flag of native code is a ``return``."""
-    used = _used(body) - {FLAG}
+    """Where a body finds the constants that it reads.
+
+    What is a flag in native code is a ``return``, and no loop asks whether it shall go on.
+    """
+    used = _used(body) - {FLAG, WATCH}
     return {x: frame.pointer(outer) for x, outer in body.constants.items() if x in used}
 
 

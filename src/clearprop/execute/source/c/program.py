@@ -20,7 +20,7 @@ from clearprop.execute.native.layouts import Buffer
 from clearprop.execute.native.machine import machine
 from clearprop.execute.native.memory import ALIGNMENT, arena
 from clearprop.execute.native.singles import Straight
-from clearprop.execute.native.special import FLAG
+from clearprop.execute.native.special import FLAG, WATCH
 from clearprop.execute.native.steps import Fallback, Loop, Multiply
 from clearprop.execute.source.c.control import write_branch, write_scan, write_while
 from clearprop.execute.source.c.indexing import write_rows
@@ -105,7 +105,7 @@ def c_source(graph: Graph, title: str = "f", caller: str = "") -> CSource:
         pointers[buffer] = names.take(f"constant{i}")
         constants.append(_constant(pointers[buffer], value.value))
     sizes = [x.scratch_bytes if isinstance(x, Scan | While | Branch) else 0 for x in planned.steps]
-    kept = {FLAG, *pointers, *planned.outputs}
+    kept = {FLAG, WATCH, *pointers, *planned.outputs}
     inside, places, size = arena(planned.steps, kept, sizes)
     for buffer in planned.outputs[count:]:  # what guards look at stays to the end
         inside[buffer] = size
