@@ -18,6 +18,7 @@ _MODULES = {
     "rosenbrock": ["rosenbrock-10", "rosenbrock-1000", "rosenbrock-1000000"],
     "call": ["call"],
     "kalman": ["kalman"],
+    "systems": ["systems"],
     "recurrence": ["recurrence-float64", "recurrence-float32"],
 }
 

@@ -167,6 +167,21 @@ def lowered(node: Node, terms: Sequence[Term]) -> Term:
     return found
 
 
+def refusal(node: Node) -> str:
+    """Why an elementwise node cannot be lowered; empty if it can."""
+    terms = [
+        number(x.value, x.type.dtype)
+        if isinstance(x, Constant) and not x.type.shape
+        else Term("load", (), x.type.dtype, 0)
+        for x in node.operands
+    ]
+    try:
+        lowered(node, terms)
+    except NotLowered as answer:
+        return f"no native form of {answer}"
+    return ""
+
+
 def _spread(layout: Layout, loop: Loop) -> Layout:
     """A reduction's place over the whole domain: stride 0 along the folded axes."""
     strides, rest = [], iter(layout.strides)

@@ -76,7 +76,7 @@ def _without_copies(steps: Sequence[Step], before: Buffer, after: Buffer) -> lis
             if is_written:
                 return list(steps)
             step = _less(step, copies)
-            if not step.stores and not step.folds:
+            if not step.stores and not step.folds and not step.refusals:
                 continue
         fewer.append(step)
         is_written = is_written or after in step.writes()
@@ -99,8 +99,8 @@ def _less(loop: Loop, dropped: Collection[int]) -> Loop:
     stores = [store for number, store in enumerate(loop.stores) if number not in dropped]
     loads: list[Layout] = []
     terms: dict[Term, Term] = {}
-    roots = [*(store.term for store in stores), *(fold.term for fold in loop.folds)]
-    for term in ordered(roots):
+    results = [*(store.term for store in stores), *(fold.term for fold in loop.folds)]
+    for term in ordered([*results, *loop.refusals]):
         payload = term.payload
         if term.op == "load":
             payload = len(loads)
@@ -114,6 +114,7 @@ def _less(loop: Loop, dropped: Collection[int]) -> Loop:
         [Store(terms[store.term], store.place) for store in stores],
         [Fold(fold.op, terms[fold.term], fold.place) for fold in loop.folds],
         loop.nodes,
+        [terms[x] for x in loop.refusals],
     )
 
 

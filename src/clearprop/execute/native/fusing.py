@@ -18,10 +18,10 @@ from clearprop.execute.native.bodies import (
     first_slice,
     without_histories,
 )
-from clearprop.execute.native.clusters import lowered
+from clearprop.execute.native.clusters import refusal
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
-from clearprop.execute.native.lanes import LANES, laned
+from clearprop.execute.native.lanes import LANES, effort, is_put_in_front, laned, refuses
 from clearprop.execute.native.layouts import (
     VIEWS,
     Layout,
@@ -38,7 +38,7 @@ from clearprop.execute.native.placing import placed_body
 from clearprop.execute.native.planners import PLANNERS
 from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import FOLDS, Fallback, Multiply
-from clearprop.execute.native.terms import DTYPES, NotLowered, Term, number
+from clearprop.execute.native.terms import DTYPES, NotLowered, number
 from clearprop.graph import Constant, Graph, Node, Type, Value, type_of
 
 MOST_IN_LANES: Final = 3_000
@@ -85,6 +85,9 @@ class Planned(Ledger):
         if name == "item" and node.operands[0] in self._parts:
             self._take(node)
             return
+        if node in self._laned and (name == "item" or is_put_in_front(node)):
+            self._belong(node, self._keys[node.operands[0]])  # which has no place in memory
+            return
         objection = self._objection(node)
         if objection:
             self._fall_back(node, objection)
@@ -128,7 +131,7 @@ class Planned(Ledger):
             return "no native form yet"
         key = (node.primitive, node.params, types)
         if key not in self._lowerable:
-            self._lowerable[key] = _refusal(node)
+            self._lowerable[key] = refusal(node)
         return self._lowerable[key]
 
     def _alias(self, node: Node, operand: Value) -> None:
@@ -171,8 +174,9 @@ class Planned(Ledger):
         stage = self._earliest(node, lambda key: key[1] == domain)
         while self._clusters[stage, domain].count >= MOST_IN_LANES:
             stage += 1
-        self._clusters[stage, domain].count += node.type.size // domain[0]
+        self._clusters[stage, domain].count += effort(node, domain[0])
         self._belong(node, (stage, domain))
+        self.checks = self.checks or refuses(node)
 
     def _piece(self, node: Node) -> None:
         """A value put together from parts, computed part by part with what is made of it."""
@@ -376,21 +380,6 @@ class Planned(Ledger):
 def _is_native(type_: Type) -> bool:
     """Whether native code has values of that type."""
     return type_.form == "array" and type_.dtype.name in DTYPES
-
-
-def _refusal(node: Node) -> str:
-    """Why an elementwise node cannot be lowered; empty if it can."""
-    terms = [
-        number(x.value, x.type.dtype)
-        if isinstance(x, Constant) and not x.type.shape
-        else Term("load", (), x.type.dtype, 0)
-        for x in node.operands
-    ]
-    try:
-        lowered(node, terms)
-    except NotLowered as answer:
-        return f"no native form of {answer}"
-    return ""
 
 
 _KINDS: Final = frozenset({"stop_gradient", "dot", "pad", "concatenate", "assign"})

@@ -8,7 +8,7 @@ from typing import Any, Final, final
 from clearprop.execute.native.bodies import Control
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.singles import Straight
-from clearprop.execute.native.special import Special
+from clearprop.execute.native.special import FLAG, Special
 from clearprop.execute.native.terms import Term
 from clearprop.graph import Node, Value
 
@@ -60,6 +60,7 @@ class Loop:
         stores: What is written per element.
         folds: What is taken together.
         nodes: The operations of the graph that are done here, for those who ask.
+        refusals: Truth values; where one holds, the loop cannot be done and says so.
     """
 
     domain: tuple[int, ...]
@@ -68,6 +69,7 @@ class Loop:
     stores: list[Store] = field(default_factory=list)
     folds: list[Fold] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
+    refusals: list[Term] = field(default_factory=list)
 
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
@@ -76,7 +78,8 @@ class Loop:
     def writes(self) -> list[Buffer]:
         """The buffers that are written."""
         stored = [store.place.buffer for store in self.stores]
-        return stored + [fold.place.buffer for fold in self.folds]
+        folded = [fold.place.buffer for fold in self.folds]
+        return [*stored, *folded, *([FLAG] if self.refusals else [])]
 
 
 @final

@@ -102,7 +102,7 @@ class Solve(Kernel):
         failed = ""
         for pivots, bound in zip(elimination.diagonal(text, done.rows), bounds, strict=True):
             failed = text.either(failed, text.compare("ule", text.size(pivots), bound))
-        return text.somewhere(failed)
+        return text.unit.somewhere(failed)
 
     def _eliminated(self, text: Text, work: Matrix, first: int) -> str:
         """Eliminate rows in memory; whether a pivot is too small."""

@@ -189,13 +189,6 @@ class Text:
         """The one truth value or the other, in each lane."""
         return self.writer.put(f"select {self.mask} {mask}, {self.mask} {yes}, {self.mask} {no}")
 
-    def somewhere(self, mask: str) -> str:
-        """Whether it holds in any lane."""
-        if self.lanes == 1:
-            return mask
-        bits = self.writer.put(f"bitcast {self.mask} {mask} to i{self.lanes}")
-        return self.writer.put(f"icmp ne i{self.lanes} {bits}, 0")
-
     # Loops ----------------------------------------------------------------------------------------
 
     def span(

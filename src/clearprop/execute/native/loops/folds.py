@@ -1,14 +1,19 @@
-"""What folds need: lanes taken together, blocks of trips, and terms in order."""
+"""What folds need: lanes taken together, blocks of trips, and what nothing folds to."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from clearprop.execute.native.loops.instructions import Instructions
+from clearprop.execute.native.layouts import whole
+from clearprop.execute.native.loops.instructions import Instructions, identity
 from clearprop.execute.native.loops.writer import Writer, vector
+from clearprop.execute.native.steps import Loop, Store
+from clearprop.execute.native.terms import number
 
 
 def horizontal(unit: Instructions, op: str, dtype: np.dtype[Any], values: Sequence[str]) -> str:
@@ -53,3 +58,16 @@ def least(writer: Writer, trips: int | str, index: str, size: int) -> int | str:
     done = writer.put(f"mul i64 {index}, {size}")
     left = writer.put(f"sub i64 {trips}, {done}")
     return writer.intrinsic("llvm.smin.i64", "i64", ("i64", left), ("i64", str(size)))
+
+
+def not_empty(loop: Loop) -> Loop:
+    """The loop; what folds nothing writes what nothing folds to."""
+    if prod(loop.domain) or not loop.folds:
+        return loop
+    kept = tuple(n for axis, n in enumerate(loop.domain) if axis not in loop.folded)
+    stores = []
+    for fold in loop.folds:
+        empty = identity(fold.op, fold.term.dtype)
+        place = replace(whole(fold.place.buffer, kept), offset=fold.place.offset)
+        stores.append(Store(number(empty or 0, fold.term.dtype), place))
+    return Loop(kept, stores=stores)

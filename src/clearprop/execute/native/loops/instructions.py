@@ -74,6 +74,14 @@ class Instructions:
             return self.writer.put(f"{_WHOLE[op]} {type_} {a}, {b}")
         return self.writer.put(f"{op} {type_} {a}, {b}")
 
+    def somewhere(self, mask: str) -> str:
+        """Whether a truth value holds in any lane."""
+        if self.lanes == 1:
+            return mask
+        type_, whole = self.type(np.dtype(bool)), f"i{self.lanes}"
+        bits = self.writer.put(f"bitcast {type_} {mask} to {whole}")
+        return self.writer.put(f"icmp ne {whole} {bits}, 0")
+
     # Rules by the term's operation ----------------------------------------------------------------
 
     def _call(self, term: Term, args: Sequence[str]) -> str:

@@ -8,20 +8,22 @@ floats are sums of sums of blocks, in a fixed order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import reduce
 from math import prod
 from typing import Final, final
 
-from clearprop.execute.native.layouts import Buffer, Layout, c_strides, whole
+from clearprop.execute.native.layouts import Buffer, Layout, c_strides
+from clearprop.execute.native.loops import neighbours
 from clearprop.execute.native.loops.access import Access
 from clearprop.execute.native.loops.cut import Cut, cut, together
-from clearprop.execute.native.loops.folds import blocks, horizontal, least
+from clearprop.execute.native.loops.folds import blocks, horizontal, least, not_empty
 from clearprop.execute.native.loops.instructions import Instructions, identity
 from clearprop.execute.native.loops.walk import MASK, Walk
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.machine import Machine
-from clearprop.execute.native.steps import Loop, Store
-from clearprop.execute.native.terms import Term, number
+from clearprop.execute.native.special import FLAG
+from clearprop.execute.native.steps import Loop
+from clearprop.execute.native.terms import Term
 from clearprop.execute.native.threads import PART, calls
 
 BLOCK: Final = 16
@@ -72,22 +74,9 @@ def write_loop(
     loop: Loop, writer: Writer, machine: Machine, base: Base
 ) -> dict[tuple[str, str, int], None]:
     """Write a loop as a part of a function; the functions of the math library that it calls."""
-    nest = _Nest(_not_empty(loop), writer, machine, base)
+    nest = _Nest(not_empty(loop), writer, machine, base)
     nest.write()
     return nest.unit.functions
-
-
-def _not_empty(loop: Loop) -> Loop:
-    """The loop; what folds nothing writes what nothing folds to."""
-    if prod(loop.domain) or not loop.folds:
-        return loop
-    kept = tuple(n for axis, n in enumerate(loop.domain) if axis not in loop.folded)
-    stores = []
-    for fold in loop.folds:
-        empty = identity(fold.op, fold.term.dtype)
-        place = replace(whole(fold.place.buffer, kept), offset=fold.place.offset)
-        stores.append(Store(number(empty or 0, fold.term.dtype), place))
-    return Loop(kept, stores=stores)
 
 
 @final
@@ -104,8 +93,10 @@ class _Nest:
         self.order, self.first_fold = walk.order, walk.first_fold
         self.unit = Instructions(self.writer, self.lanes)
         self.access = Access(self.writer, self.lanes)
+        self.groups = walk.groups()
         self.names: dict[Term, list[str]] = {}
         self.pointers = [self._start(layout, base) for layout in self.layouts]
+        self.flag = base(self.writer, FLAG) if loop.refusals else ""
         self.accumulated: list[list[str]] = []
         self.vectors = 1
         self.tail = 0
@@ -213,11 +204,12 @@ class _Nest:
 
     def _compute(self, depth: int) -> None:
         """The terms that depend on this loop, and on none within."""
+        together: dict[int, list[str]] = {}
         for term in self.terms:
             if self.depths[term] == depth:
                 many = self.vectors if self._varies(term) else 1
                 if term.op == "load":
-                    self.names[term] = [self._load(term, i) for i in range(many)]
+                    self.names[term] = self._read(term.payload, many, together)
                 else:
                     self.names[term] = [
                         self.unit.compute(term, [self._name(x, i) for x in term.args])
@@ -238,8 +230,15 @@ class _Nest:
         """What is done for each element: store, and fold."""
         first = len(self.loop.loads)
         for place, store in enumerate(self.loop.stores, first):
+            group = self.groups.get(place, (place,))
             for i in range(self.vectors if self.axis is not None else 1):
-                self._store(place, i, self._name(store.term, i))
+                if group == (place,):
+                    self._store(place, i, self._name(store.term, i))
+                elif group[0] == place:
+                    terms = [self.loop.stores[each - first].term for each in group]
+                    self._store_together(place, i, [self._name(term, i) for term in terms])
+        if self.loop.refusals:
+            self._refuse()
         for at, fold in enumerate(self.loop.folds):
             for i in range(self.vectors):
                 value = self._name(fold.term, i)
@@ -252,6 +251,21 @@ class _Nest:
                     value = self.writer.put(f"select {mask}, {type_} {value}, {type_} {other}")
                 mine = self.accumulated[at]
                 mine[i] = self.unit.combine(fold.op, fold.term.dtype, mine[i], value)
+
+    def _refuse(self) -> None:
+        """Raise the flag where the loop cannot be done; lanes that are no elements do not count."""
+        writer, type_ = self.writer, self.unit.type(MASK)
+        for i in range(self.vectors):
+            names = [self._name(term, i) for term in self.loop.refusals]
+            mask = reduce(lambda a, b: writer.put(f"or {type_} {a}, {b}"), names)
+            if self._tail_of(i):
+                mask = writer.put(f"and {type_} {mask}, {self.access.mask(self._tail_of(i))}")
+
+            def raised() -> list[str]:
+                writer.do(f"store atomic i64 1, ptr {self.flag} monotonic, align 8")
+                return []
+
+            writer.when(self.unit.somewhere(mask), [], raised)
 
     @property
     def chunks(self) -> int:
@@ -344,14 +358,33 @@ class _Nest:
 
     # Memory ---------------------------------------------------------------------------------------
 
-    def _load(self, term: Term, i: int) -> str:
-        dtype, stride = self.layouts[term.payload].dtype, self._stride(term.payload)
-        pointer = self._vector(term.payload, i)
-        return self.access.load(dtype, pointer, stride, self._tail_of(i))
+    def _read(self, place: int, many: int, together: dict[int, list[str]]) -> list[str]:
+        """What a load gives in each vector of a trip; what else was read with it is kept."""
+        dtype, stride = self.layouts[place].dtype, self._stride(place)
+        group = self.groups.get(place)
+        if group is None:
+            return [
+                self.access.load(dtype, self._vector(place, i), stride, self._tail_of(i))
+                for i in range(many)
+            ]
+        if place not in together:
+            read = [
+                neighbours.load(
+                    self.access, dtype, self._vector(group[0], i), stride, self._tail_of(i)
+                )
+                for i in range(many)
+            ]
+            together.update(zip(group, map(list, zip(*read, strict=True)), strict=True))
+        return together[place]
 
     def _store(self, place: int, i: int, value: str) -> None:
         dtype, stride = self.layouts[place].dtype, self._stride(place)
         self.access.store(dtype, value, self._vector(place, i), stride, self._tail_of(i))
+
+    def _store_together(self, place: int, i: int, values: Sequence[str]) -> None:
+        dtype, stride = self.layouts[place].dtype, self._stride(place)
+        pointer, tail = self._vector(place, i), self._tail_of(i)
+        neighbours.store(self.access, dtype, values, pointer, stride, tail)
 
     def _stride(self, place: int) -> int:
         """How far apart a vector's elements lie."""

@@ -11,6 +11,7 @@ from typing import Final, final
 import numpy as np
 
 from clearprop.execute.native.layouts import collapsed
+from clearprop.execute.native.loops.neighbours import Group, groups
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.steps import Loop
 from clearprop.execute.native.terms import Term, ordered
@@ -29,6 +30,7 @@ class Walk:
     """The decisions about a loop.
 
     Attributes:
+        loop: The loop.
         layouts: Of the loads, then of the stores, then of the folds.
         lengths: Of the axes.
         kept: Which axes are not folded.
@@ -42,6 +44,7 @@ class Walk:
     """
 
     def __init__(self, loop: Loop, machine: Machine) -> None:
+        self.loop = loop
         self.layouts = [
             *loop.loads,
             *(x.place for x in loop.stores),
@@ -49,7 +52,9 @@ class Walk:
         ]
         marks = [axis not in loop.folded for axis in range(len(loop.domain))]
         self.lengths, self.kept, self.strides = collapsed(self.layouts, loop.domain, marks)
-        self.terms = ordered([x.term for x in loop.stores] + [x.term for x in loop.folds])
+        self.terms = ordered(
+            [*(x.term for x in loop.stores), *(x.term for x in loop.folds), *loop.refusals]
+        )
         widest = max((t.dtype.itemsize for t in self.terms if t.dtype != MASK), default=1)
         self.axis = self._vector_axis(machine.lanes(widest))
         self.lanes = 1 if self.axis is None else self._lanes(machine.lanes(widest))
@@ -70,6 +75,14 @@ class Walk:
     def step(self, depth: int) -> int:
         """How many elements a trip at that depth takes along its axis."""
         return self.lanes * self.width if self.order[depth] == self.axis else 1
+
+    def groups(self) -> dict[int, Group]:
+        """The accesses that are done together, by their places."""
+        first = len(self.loop.loads)
+        reads = {term.payload for term in self.terms if term.op == "load"}
+        writes = range(first, first + len(self.loop.stores))
+        given = self.layouts, self.strides, self.axis, self.lanes
+        return {**groups(*given, reads), **groups(*given, writes)}
 
     def _vector_axis(self, lanes: int) -> int | None:
         """The axis along which most accesses lie side by side, of those that are long enough."""

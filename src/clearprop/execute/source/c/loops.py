@@ -48,12 +48,14 @@ def write_loop(frame: Frame, loop: Loop) -> None:
         if not is_empty:
             with writer.nest([indices[i] for i in inner], [lengths[i] for i in inner]):
                 roots = [x.term for x in loop.stores] + [x.term for x in loop.folds]
-                texts = terms.write(roots)
-                for at, text in enumerate(texts[: len(loop.stores)], first_store):
+                texts = terms.write([*loop.refusals, *roots])
+                checks, made = len(loop.refusals), len(loop.stores)
+                for text in texts[:checks]:
+                    writer.checks = True
+                    writer.line(f"if ({text[0]}) return 1;")
+                for at, text in enumerate(texts[checks:][:made], first_store):
                     writer.line(f"{element(at)} = {text[0]};")
-                for fold, name, text in zip(
-                    loop.folds, sums, texts[len(loop.stores) :], strict=True
-                ):
+                for fold, name, text in zip(loop.folds, sums, texts[checks + made :], strict=True):
                     writer.line(f"{name} = {terms.combined(fold.op, fold.term.dtype, name, text)};")
         for at, name in enumerate(sums, first_fold):
             writer.line(f"{element(at)} = {name};")

@@ -64,8 +64,8 @@ def c_source(graph: Graph, title: str = "f", caller: str = "") -> CSource:
 
     It takes a pointer to each input, to a place for each output, and to its scratch. Numbers stand
     in C order; a number by itself is an array of one. It gives 0, or 1 where the values would have
-    taken another branch of the Python code, or a position lies outside of its array; if neither can
-    be, it gives nothing.
+    taken another branch of the Python code, a position lies outside of its array, or NumPy has to
+    judge a matrix of a batch; if none of it can be, it gives nothing.
 
     Args:
         graph: The graph.

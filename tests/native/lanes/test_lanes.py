@@ -66,7 +66,7 @@ def test_every_operation_in_lanes(
     primitive: Primitive, sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whatever it is, a batch of it agrees with the reference."""
-    monkeypatch.setattr("clearprop.execute.native.lanes.WORTH", 0)
+    monkeypatch.setattr("clearprop.execute.native.lanes.choice.WORTH", 0)
     made = drawn(primitive, sample, "float64")
     graphs = [(made.graph, made.values)]
     if made.smooth:

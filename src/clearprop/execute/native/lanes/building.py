@@ -1,169 +1,21 @@
-"""Batches of small functions: one vector lane per element of the batch, small arrays in registers.
-
-Where many operations work on arrays of shape (n, …) with n large and the rest small, and none of
-them mixes the elements of the batch, they become one loop over n in which each component of a small
-array is a number of its own. Slices, transposes and sums of components are then decided while the
-code is made; nothing in between goes through memory.
-"""
+"""The loop over a batch: what is computed of small arrays, as a term for each component."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any, Final, final
+from typing import Any, final
 
 import numpy as np
 
 from clearprop.execute.native.clusters import Cluster, fold_of, lowered
+from clearprop.execute.native.lanes.factors import FACTORS, Factors
 from clearprop.execute.native.layouts import Layout
 from clearprop.execute.native.steps import FOLDS, Loop, Store
-from clearprop.execute.native.terms import DTYPES, Term, number
-from clearprop.graph import Constant, Graph, Node, Value
-
-LANES: Final = -1
-"""The second entry of the domain under which a loop over a batch is planned."""
-
-FEWEST: Final = 64
-"""The shortest batch."""
-
-LARGEST: Final = 32
-"""The most components of a small array."""
-
-WORTH: Final = 6
-"""How many operations that move or mix components make it worth while."""
+from clearprop.execute.native.terms import Term, number
+from clearprop.graph import Constant, Node, Value
 
 Place = tuple[int, ...]
-
-_MOVING: Final = frozenset(
-    {"reshape", "transpose", "slice", "flip", "broadcast", "pad", "concatenate", "assign"}
-)
-
-
-def laned(graph: Graph) -> dict[Node, int]:
-    """The nodes that are computed lane by lane, with the lengths of their batches.
-
-    What goes in or out of a product of whole matrices is no batch of small arrays but a matrix.
-    """
-    found: dict[Node, int] = {}
-    worth: Counter[int] = Counter()
-    for node in graph.nodes:
-        shape = node.type.shape
-        if not shape or shape[0] < FEWEST or prod(shape[1:]) > LARGEST or not prod(shape[1:]):
-            continue
-        if not _is_known(node) or not _KEEPS.get(node.primitive.name, _elementwise)(node):
-            continue
-        found[node] = shape[0]
-        if node.primitive.name not in _KEEPS:
-            continue
-        if any(x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands)):
-            worth[shape[0]] += 1
-    matrices = {
-        x.type.shape[0]
-        for node in graph.nodes
-        if node.primitive.name == "dot" and node not in found
-        for x in (node, *node.operands)
-        if x.type.shape
-    }
-    return {
-        node: length
-        for node, length in found.items()
-        if worth[length] >= WORTH and length not in matrices
-    }
-
-
-def _nodes(values: Iterable[Value]) -> list[Node]:
-    return [value for value in values if isinstance(value, Node)]
-
-
-def _is_known(node: Node) -> bool:
-    types = (node.type, *(x.type for x in node.operands))
-    return all(t.form == "array" and t.dtype.name in DTYPES for t in types)
-
-
-# Which operations keep the elements of a batch apart ----------------------------------------------
-
-
-def _elementwise(node: Node) -> bool:
-    return node.primitive.lower is not None
-
-
-def _same_first(node: Node) -> bool:
-    shape = node.operands[0].type.shape
-    return bool(shape) and shape[0] == node.type.shape[0]
-
-
-def _broadcast(node: Node) -> bool:
-    old, new = node.operands[0].type.shape, node.type.shape
-    if len(old) < len(new) or old[0] == 1:
-        return prod(old) <= LARGEST
-    return bool(old[0] == new[0])
-
-
-def _transposed(node: Node) -> bool:
-    return bool(_params(node)["axes"][0] == 0)
-
-
-def _sliced(node: Node) -> bool:
-    params = _params(node)
-    begin, step = params["start"][0], params["step"][0]
-    whole = begin == 0 and step == 1 and params["stop"][0] == node.type.shape[0]
-    return whole and _same_first(node)
-
-
-def _flipped(node: Node) -> bool:
-    return 0 not in _params(node)["axes"]
-
-
-def _padded(node: Node) -> bool:
-    params = _params(node)
-    negative = min((*params["low"], *params["high"])) < 0
-    return _same_first(node) and not negative
-
-
-def _joined(node: Node) -> bool:
-    return bool(_params(node)["axis"] != 0)
-
-
-def _folded(node: Node) -> bool:
-    axes = _params(node)["axes"]
-    small = 0 < prod(node.operands[0].type.shape[1:]) <= LARGEST
-    return bool(axes) and 0 not in axes and _same_first(node) and small
-
-
-def _multiplied(node: Node) -> bool:
-    params = _params(node)
-    a, b = (x.type.shape for x in node.operands)
-    stacked = params["batch"][0][:1] == (0,) and params["batch"][1][:1] == (0,)
-    small = max(prod(a[1:]), prod(b[1:])) <= LARGEST
-    return stacked and small and node.type.dtype.kind == "f"
-
-
-def _assigned(node: Node) -> bool:
-    params = _params(node)
-    whole = node.operands[1].type.shape[:1] == node.type.shape[:1]
-    return whole and params["start"][0] == 0 and params["step"][0] == 1
-
-
-_KEEPS: Final[dict[str, Callable[[Node], bool]]] = {
-    "broadcast": _broadcast,
-    "reshape": _same_first,
-    "transpose": _transposed,
-    "slice": _sliced,
-    "flip": _flipped,
-    "pad": _padded,
-    "concatenate": _joined,
-    "assign": _assigned,
-    "dot": _multiplied,
-    **dict.fromkeys(FOLDS, _folded),
-}
-
-
-def _params(node: Node) -> dict[str, Any]:
-    return dict(node.params)
-
-
-# The loop -----------------------------------------------------------------------------------------
 
 
 def lanes_loop(
@@ -203,6 +55,7 @@ class _Building:
         self.known: dict[Value, Any] = {}
         self.loads: dict[Layout, Term] = {}
         self.shared: dict[Any, Term] = {}
+        self.factors = Factors(self.loop.refusals)
 
     def store(self, root: Value, to: Layout) -> None:
         """Compute a value, what it needs first, and write its components."""
@@ -236,18 +89,30 @@ class _Building:
             self.loop.loads.append(layout)
         return self.loads[layout]
 
-    def _terms(self, value: Value, *, batched: bool = True) -> Any:
-        """The components of an operand."""
+    def _terms(self, value: Value) -> Any:
+        """The components of an operand, or of each of several results."""
         if value in self.known:
             return self.known[value]
-        if isinstance(value, Constant) and not value.type.shape:
-            return _filled((), number(value.value, value.type.dtype))
+        if isinstance(value, Constant):
+            if not value.type.shape:
+                return _filled((), number(value.value, value.type.dtype))
+            if _is_repeated(value.value):
+                return _numbers(value.value[:1])
         layout = self.layout_of(value)
-        if not batched:  # every element of the batch reads the same
-            layout = Layout(layout.buffer, layout.offset, (1, *layout.shape), (0, *layout.strides))
         terms = np.empty((1, *layout.shape[1:]), object)
         for place in np.ndindex(terms.shape[1:]):
             terms[(0, *place)] = self._load(self._component(layout, place))
+        return terms
+
+    def _shared(self, value: Value) -> Any:
+        """The components of what all elements of the batch read alike."""
+        if isinstance(value, Constant):
+            return _numbers(np.asarray(value.value))
+        layout = self.layout_of(value)
+        layout = Layout(layout.buffer, layout.offset, (1, *layout.shape), (0, *layout.strides))
+        terms = np.empty(layout.shape[1:], object)
+        for place in np.ndindex(terms.shape):
+            terms[place] = self._load(self._component(layout, place))
         return terms
 
     def _computed(self, node: Node) -> Any:
@@ -255,9 +120,15 @@ class _Building:
         shape = (1, *node.type.shape[1:])
         if name == "broadcast":
             return self._broadcast(node, shape)
+        if name == "dot":
+            return self._product(params, *map(self._factor, node.operands))
         operands = [self._terms(x) for x in node.operands]
+        if name in FACTORS:
+            return self.factors.computed(node, operands)
         x = operands[0]
         match name:
+            case "item":
+                return x[params["index"]]
             case "reshape":
                 return x.reshape(shape)
             case "transpose":
@@ -277,8 +148,6 @@ class _Building:
                 made = x.copy()
                 made[_region(params["start"], params["step"], operands[1].shape)] = operands[1]
                 return made
-            case "dot":
-                return self._product(params, *operands)
         if name in FOLDS and params["axes"]:
             return self._fold(node, x)
         return self._each(node, operands, shape)
@@ -289,17 +158,17 @@ class _Building:
         batched = len(old) == len(node.type.shape) and old[0] != 1
         if batched or x in self.known:
             return np.broadcast_to(self._terms(x), shape)
-        if isinstance(x, Constant) and not old:
-            return _filled(shape, number(x.value, x.type.dtype))
-        terms = self._terms(x, batched=False)
-        return np.broadcast_to(terms.reshape(old), shape)
+        return np.broadcast_to(self._shared(x), shape)
 
     def _each(self, node: Node, operands: Sequence[Any], shape: Place) -> Any:
         """An elementwise operation, component by component."""
         made = np.empty(shape, object)
         for place in np.ndindex(shape):
             parts = [x[place] if x.ndim else x[()] for x in operands]
-            made[place] = self._once(lowered(node, parts))
+            if node.primitive.name == "where" and parts[0].op == "constant":
+                made[place] = parts[1] if parts[0].payload else parts[2]
+            else:
+                made[place] = self._once(lowered(node, parts))
         return made
 
     def _fold(self, node: Node, x: Any) -> Any:
@@ -318,6 +187,11 @@ class _Building:
                 total = self._once(Term(op, (total, term), term.dtype))
             made[place] = total
         return made
+
+    def _factor(self, value: Value) -> Any:
+        """The components of an operand of a product, which the whole batch may share."""
+        is_shared = value.type.shape[:1] != (self.length,)
+        return self._shared(value) if is_shared else self._terms(value)
 
     def _product(self, params: Any, a: Any, b: Any) -> Any:
         """A small matrix product: sums of products."""
@@ -354,6 +228,20 @@ def _filled(shape: Place, term: Term) -> Any:
     return made
 
 
+def _numbers(values: Any) -> Any:
+    """An array as constants."""
+    made = np.empty(values.shape, object)
+    for place in np.ndindex(values.shape):
+        made[place] = number(values[place], values.dtype)
+    return made
+
+
+def _is_repeated(values: Any) -> bool:
+    """Whether all elements of a batch are the same, to the bit."""
+    rows = np.ascontiguousarray(values).reshape(len(values), -1).view(np.uint8)
+    return bool((rows == rows[0]).all())
+
+
 def _slices(start: Place, stop: Place, step: Place) -> tuple[slice, ...]:
     return tuple(map(slice, start, stop, step))
 
@@ -364,3 +252,7 @@ def _region(start: Sequence[int], step: Sequence[int], shape: Place) -> tuple[sl
         slice(first, first + (n - 1) * by + 1 if n else first, by)
         for first, by, n in zip(start, step, shape, strict=True)
     )
+
+
+def _params(node: Node) -> dict[str, Any]:
+    return dict(node.params)

@@ -1,0 +1,148 @@
+"""Numbers that lie side by side for each lane of a vector: moved together, and turned in registers.
+
+Of an array of small arrays a loop takes one per lane, and reads it component by component. What
+fills 16 bytes is read at once for each lane instead. Registers hold such pieces of several lanes,
+and all pieces of the same place in them are turned like a little matrix: on every processor that is
+one instruction for two registers, and a fraction of what it takes to move each number alone.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import numpy as np
+
+from clearprop.execute.native.layouts import Layout
+from clearprop.execute.native.loops.access import Access
+from clearprop.execute.native.loops.writer import element
+
+PIECE: Final = 16
+"""The bytes that are moved together."""
+
+Group = tuple[int, ...]
+"""The places of accesses that are done together, from the first number on."""
+
+
+def groups(
+    layouts: Sequence[Layout],
+    strides: Sequence[tuple[int, ...]],
+    axis: int | None,
+    lanes: int,
+    places: Iterable[int],
+) -> dict[int, Group]:
+    """Which accesses are done together, by each of their places.
+
+    Args:
+        layouts: Of all accesses.
+        strides: Of each of them, along the loop's axes.
+        axis: The axis that is taken by vectors.
+        lanes: The vector's length.
+        places: The accesses in question, which all read or all write.
+    """
+    found: dict[int, Group] = {}
+    if axis is None:
+        return found
+    rows: defaultdict[Any, dict[int, int]] = defaultdict(dict)
+    for place in places:
+        layout, size = layouts[place], layouts[place].dtype.itemsize
+        if abs(strides[place][axis]) > 1 and size in (4, 8) and lanes * size % PIECE == 0:
+            rows[layout.buffer, strides[place]][layout.offset] = place
+    for (buffer, _), row in rows.items():
+        count = PIECE // buffer.type.dtype.itemsize
+        for run in _runs(sorted(row)):
+            for first in range(0, len(run) - count + 1, count):
+                group = tuple(row[offset] for offset in run[first : first + count])
+                found.update(dict.fromkeys(group, group))
+    return found
+
+
+def load(access: Access, dtype: np.dtype[Any], pointer: str, stride: int, tail: int) -> list[str]:
+    """The numbers that fill a piece, each as a vector; with a tail only of the first lanes."""
+    count, put = PIECE // dtype.itemsize, access.writer.put
+    piece = f"<{count} x {element(dtype)}>"
+    rows = []
+    for first in range(count):
+        pieces = []
+        for lane in range(first, access.lanes, count):
+            if tail and lane >= tail:
+                pieces.append("zeroinitializer")
+            else:
+                place = access.moved(pointer, dtype, lane * stride)
+                pieces.append(put(f"load {piece}, ptr {place}, align {dtype.itemsize}"))
+        rows.append(_joined(access, dtype, pieces))
+    return _turned(access, dtype, rows)
+
+
+def store(
+    access: Access,
+    dtype: np.dtype[Any],
+    values: Sequence[str],
+    pointer: str,
+    stride: int,
+    tail: int,
+) -> None:
+    """Write vectors of numbers that fill a piece."""
+    count, single = PIECE // dtype.itemsize, element(dtype)
+    type_ = f"<{access.lanes} x {single}>"
+    for first, row in enumerate(_turned(access, dtype, values)):
+        for lane in range(first, tail or access.lanes, count):
+            chosen = range(lane - first, lane - first + count)
+            piece = _chosen(access, type_, row, "poison", chosen)
+            place = access.moved(pointer, dtype, lane * stride)
+            kind = f"<{count} x {single}>"
+            access.writer.do(f"store {kind} {piece}, ptr {place}, align {dtype.itemsize}")
+
+
+def _runs(offsets: Sequence[int]) -> list[list[int]]:
+    """Numbers in rising order, divided where one is left out."""
+    runs = [list(offsets[:1])]
+    for before, offset in pairwise(offsets):
+        if offset != before + 1:
+            runs.append([])
+        runs[-1].append(offset)
+    return runs
+
+
+def _joined(access: Access, dtype: np.dtype[Any], pieces: list[str]) -> str:
+    """Pieces one after the other in one register."""
+    length = PIECE // dtype.itemsize
+    while len(pieces) > 1:
+        type_ = f"<{length} x {element(dtype)}>"
+        length *= 2
+        pieces = [
+            _chosen(access, type_, low, high, range(length))
+            for low, high in zip(pieces[::2], pieces[1::2], strict=True)
+        ]
+    return pieces[0]
+
+
+def _turned(access: Access, dtype: np.dtype[Any], rows: Sequence[str]) -> list[str]:
+    """Registers with rows and columns of their pieces exchanged."""
+    count, type_ = len(rows), f"<{access.lanes} x {element(dtype)}>"
+
+    def mixed(a: str, b: str, size: int, half: int) -> str:
+        """By turns so many numbers of each, from one half of each piece."""
+        chosen: list[int] = []
+        for piece in range(0, access.lanes, count):
+            for start in range(half * count // 2, (half + 1) * count // 2, size):
+                for side in (0, access.lanes):
+                    chosen.extend(range(side + piece + start, side + piece + start + size))
+        return _chosen(access, type_, a, b, chosen)
+
+    made, size = list(rows), 1
+    while size < count:
+        pairs = [(i, i + size) for i in range(count) if not i & size]
+        made = [mixed(made[i], made[j], size, half) for i, j in pairs for half in (0, 1)]
+        size *= 2
+    return made
+
+
+def _chosen(access: Access, type_: str, a: str, b: str, lanes: Iterable[int]) -> str:
+    """Some numbers of two registers."""
+    text = [f"i32 {lane}" for lane in lanes]
+    return access.writer.put(
+        f"shufflevector {type_} {a}, {type_} {b}, <{len(text)} x i32> <{', '.join(text)}>"
+    )
