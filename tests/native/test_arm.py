@@ -72,7 +72,7 @@ def network(x: Any, w: Any, v: Any) -> Any:
 
 
 def programs() -> Cases:
-    """Larger ones: a network's gradient in both precisions, a loop's."""
+    """Larger ones: a network's gradient in both precisions, a batch's, a loop's."""
     rng = np.random.default_rng(3)
     found = {}
     for dtype in ("float64", "float32"):
@@ -89,6 +89,14 @@ def programs() -> Cases:
 
     h, a = rng.normal(size=5), rng.normal(size=(5, 5))
     found["long_loop"] = simplify(cp.trace(long)(h, a)), [h, a]
+
+    def density(x: Any, a: Any) -> Any:
+        spread = a @ a.T + np.eye(3)
+        return x @ np.linalg.solve(spread, x) + np.linalg.cholesky(spread)[1, 1]
+
+    x, a = rng.normal(size=(67, 3)), rng.normal(size=(67, 3, 3))
+    slopes = cp.vmap(cp.grad(density, (0, 1)))
+    found["lanes"] = simplify(cp.trace(slopes)(x, a)), [x, a]
     found["loop"] = simplify(reverse(cp.trace(loop)(h, a))), [h, a, np.ones(())]
     return found
 

@@ -208,6 +208,11 @@ def choosing(i: Any, exp: Any) -> Any:
     return i * exp
 
 
+def spread(x: Any, a: Any) -> Any:
+    both = a @ a.T + np.eye(3)
+    return x @ np.linalg.solve(both, x) + np.linalg.cholesky(both)[1, 1] * np.linalg.det(a)
+
+
 POINT = np.array([0.5, 1.5, -0.3, 2.0, 0.1, 0.7])
 SQUARE = np.arange(9.0).reshape(3, 3) / 9
 CUBE = np.arange(24.0).reshape(2, 3, 4) / 7 - 1
@@ -215,6 +220,7 @@ PARAMETERS = {"W": CUBE[0], "b": POINT[:4], "V": CUBE[1].T}
 WHOLE = np.array([-7, -1, 0, 5, 100, -128, 127])
 STRANGE = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1.5, -2.0, 1e-310, 3.0])
 LABELS = np.array([0, 2])
+BATCH = np.random.default_rng(0).normal(size=(64, 3, 3))
 
 PROGRAMS = {
     "rosenbrock": (rosenbrock, (POINT,)),
@@ -237,6 +243,7 @@ PROGRAMS = {
     "positions": (positions_in_a_branch, (POINT, np.array([1, 4]))),
     "awkward_double": (awkward, (STRANGE,)),
     "awkward_single": (awkward, (STRANGE.astype(np.float32),)),
+    "a_batch": (cp.vmap(cp.grad(spread, (0, 1))), (BATCH[:, 0], BATCH)),
     "logic": (logic, (POINT > 0.4, POINT < 1)),
     "exp": (choosing, (POINT, POINT)),
     **{
@@ -266,6 +273,17 @@ def test_what_goes_another_way_is_told(tmp_path: Path) -> None:
     assert library.run("branching", graph, [-POINT, np.array([1, 5])])[1] == 1
     assert library.run("branching", graph, [POINT, np.array([1, 60])])[1] == 1
     assert library.run("branching", graph, [POINT, np.array([1, -60])])[1] == 1
+
+
+def test_a_matrix_without_a_factor_is_told(tmp_path: Path) -> None:
+    good = BATCH @ BATCH.mT + np.eye(3)
+    bad = np.where(np.arange(64)[:, None, None] == 63, -good, good)
+    graph = cp.trace(np.linalg.cholesky)(good)
+    library = Library([c_source(graph, "factors")], tmp_path)
+    (found,), code = library.run("factors", graph, [good])
+    np.testing.assert_allclose(found, np.linalg.cholesky(good), rtol=1e-12, atol=1e-13)
+    assert code == 0
+    assert library.run("factors", graph, [bad])[1] == 1
 
 
 def test_what_a_guard_looks_at_stays(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from scipy.linalg import lu
 
 import clearprop as cp
-from clearprop.execute.native.lanes.choice import LARGEST
+from clearprop.execute.native.lanes.choice import FACTORED
 from clearprop.execute.native.machine import levels, machine
 from clearprop.execute.native.program import Program
 from clearprop.execute.native.steps import Loop
@@ -77,6 +77,14 @@ def test_every_size(n: int, dtype: str, level: Any, alone: None) -> None:
 
 
 @each_level
+def test_the_largest(level: Any, alone: None) -> None:
+    a, b = regular(66, 8), batch(66, 8, 1)
+    for cases in ([("solve", [a, b], {})], [("slogdet", [a], {})], [("cholesky", [a @ a.mT], {})]):
+        assert_close(cases, level)
+        assert loops(native(cases, level)[0])
+
+
+@each_level
 @each_dtype
 @each_size
 def test_rows_in_any_order(n: int, dtype: str, level: Any, alone: None) -> None:
@@ -114,7 +122,7 @@ def test_several_matrices_per_element(alone: None) -> None:
 
 
 def test_larger_matrices_are_no_lanes() -> None:
-    n = int(LARGEST**0.5) + 1
+    n = int(FACTORED**0.5) + 1
     program, _ = native(all_of(n, 1, "float64", (64,)))
     assert not any(isinstance(step, Loop) for step in program.steps)
 
@@ -273,6 +281,20 @@ def test_a_network_beside_them_stays_as_it_is(alone: None) -> None:
     assert all("300×16" in line for line in tanh)
 
 
+def test_as_many_components_as_elements(alone: None) -> None:
+    """What lies along the batch and what lies beside it are told apart by more than lengths."""
+    shared, args = batch(64, 8)[:8] / 9, (definite(64, 8), batch(64, 64), batch(64, 8))
+
+    def f(a: Any, flat: Any, b: Any) -> Any:
+        inner = cp.vmap(lambda a, b: np.linalg.solve(a + shared @ shared.T, shared @ b))(a, b)
+        return np.sum(np.sin(inner @ shared) @ (flat @ b).T + flat * flat[0] + b[:, 0] * flat.T)
+
+    slopes = cp.grad(f, (0, 1, 2))
+    compiled = cp.compile(slopes)
+    for mine, other in zip(compiled(*args), slopes(*args), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-10, atol=1e-10 * np.abs(other).max())
+
+
 # Threads ------------------------------------------------------------------------------------------
 
 
@@ -311,6 +333,18 @@ def test_what_the_reference_refuses(name: str, n: int, level: Any) -> None:
         with pytest.raises(np.linalg.LinAlgError, match=str(expected.value)):
             program.run([bad])
     np.testing.assert_allclose(program.run([good])[0][0], FAILING[name](good), rtol=1e-11)
+
+
+def test_one_of_many_chunks_refuses() -> None:
+    good = definite(60_001, 3)
+    compiled = cp.compile(np.linalg.cholesky, threads=2)
+    np.testing.assert_allclose(compiled(good), np.linalg.cholesky(good), rtol=1e-11, atol=1e-13)
+    assert "chunks" in str(compiled.explain_plan())
+    for place in (0, 30_000, 60_000):
+        bad = good.copy()
+        bad[place, 1, 1] = -1.0
+        with pytest.raises(np.linalg.LinAlgError):
+            compiled(bad)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])

@@ -41,8 +41,8 @@ from clearprop.execute.native.steps import FOLDS, Fallback, Multiply
 from clearprop.execute.native.terms import DTYPES, NotLowered, number
 from clearprop.graph import Constant, Graph, Node, Type, Value, type_of
 
-MOST_IN_LANES: Final = 3_000
-"""From this number of components of small arrays on, a loop over a batch ends."""
+MOST_IN_LANES: Final = 4_000
+"""From this number of operations on components on, a loop over a batch ends."""
 
 CONTROLS: Final = ("scan", "while_loop", "cond")
 """Loops and branches."""

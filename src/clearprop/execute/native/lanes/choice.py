@@ -10,7 +10,7 @@ from typing import Any, Final
 from clearprop.execute.native.lanes.factors import CHECKED, FACTORS
 from clearprop.execute.native.steps import FOLDS
 from clearprop.execute.native.terms import DTYPES
-from clearprop.graph import Graph, Node, Type, Value
+from clearprop.graph import Graph, Node, Shape, Type, Value
 
 LANES: Final = -1
 """The second entry of the domain under which a loop over a batch is planned."""
@@ -21,8 +21,11 @@ FEWEST: Final = 64
 LARGEST: Final = 32
 """The most components of a small array."""
 
+FACTORED: Final = 64
+"""The same near matrices that are factored, one by one several times slower at every size."""
+
 WORTH: Final = 6
-"""How many operations that move or mix components make it worth while; or one factor."""
+"""How many operations that move or mix components make it worth while."""
 
 _MOVING: Final = frozenset(
     {"reshape", "transpose", "slice", "flip", "broadcast", "pad", "concatenate", "assign"}
@@ -32,27 +35,25 @@ _MOVING: Final = frozenset(
 def laned(graph: Graph) -> dict[Node, int]:
     """The nodes that are computed lane by lane, with the lengths of their batches.
 
-    What goes in or out of a product of whole matrices is no batch of small arrays but a matrix; of
-    batches of both kinds only what is near to factors is taken.
+    What goes in or out of a product of whole matrices is no batch of small arrays but a matrix.
+    What is near to matrices that are factored is worth while anyway.
     """
     factored = {length for node in graph.nodes if (length := _factored(node))}
     found = _candidates(graph, factored)
     worth: Counter[int] = Counter()
     for node, length in found.items():
-        name = node.primitive.name
-        if name in FACTORS:
-            worth[length] += WORTH
-        elif name in _KEEPS and any(
+        if node.primitive.name in _KEEPS and any(
             x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands)
         ):
             worth[length] += 1
     others = [n for n in graph.nodes if n.primitive.name == "dot" and n not in found]
     matrices = {x.type.shape[0] for n in others for x in (n, *n.operands) if x.type.shape}
-    near = _near(graph, found, others) if matrices & factored else set()
+    near = _near(graph, found, others) if factored else set()
     return {
         node: length
         for node, length in found.items()
-        if (node in near if length in matrices else worth[length] >= WORTH)
+        if node in near
+        or (length not in matrices and worth[length] >= WORTH and _length(node, LARGEST))
     }
 
 
@@ -67,17 +68,18 @@ def _candidates(graph: Graph, factored: Collection[int]) -> dict[Node, int]:
     found: dict[Node, int] = {}
     uses = Counter([*graph.outputs, *(x for node in graph.nodes for x in node.operands)])
     for node in graph.nodes:
-        length, name = _length(node), node.primitive.name
-        if not length:
+        length, name = _length(node, FACTORED), node.primitive.name
+        most = FACTORED if length in factored else LARGEST
+        if not length or not _length(node, most):
             continue
         if is_put_in_front(node):
             (product,) = _nodes(node.operands)
-            if length in factored and uses[product] == 1:
+            if length in factored and uses[product] == 1 and _has_small(product, most):
                 found[product] = found[node] = length
         elif name == "item":
             if node.operands[0] in found:
                 found[node] = length
-        elif _KEEPS.get(name, _elementwise)(node) and (
+        elif _KEEPS.get(name, _elementwise)(node, most) and (
             length in factored or not _is_shared_product(node)
         ):
             found[node] = length
@@ -90,20 +92,24 @@ def refuses(node: Node) -> bool:
 
 
 def effort(node: Node, length: int) -> int:
-    """About how many components are computed for one element of a batch of that length."""
-    types = _results(node)
-    each = node.operands[0].type.shape[-1] if node.primitive.name in FACTORS else 1
-    return each * sum(type_.size for type_ in types) // length
+    """About how many operations on components one element of a batch of that length takes."""
+    each = 1
+    if node.primitive.name in FACTORS:
+        each = node.operands[0].type.shape[-1]
+    elif node.primitive.name == "dot":
+        of_a = _params(node)["contract"][0]
+        each = prod(node.operands[0].type.shape[axis] for axis in of_a)
+    return each * sum(type_.size for type_ in _results(node)) // length
 
 
-def _length(node: Node) -> int:
+def _length(node: Node, most: int) -> int:
     """The length of the batch, if the node's results may be one of small arrays; else 0."""
     results = _results(node)
     types = (*results, *(x.type for x in node.operands if x.type.form == "array"))
     if any(t.form != "array" or t.dtype.name not in DTYPES for t in types):
         return 0
     shapes = [type_.shape for type_ in results]
-    if not all(shape and 0 < prod(shape[1:]) <= LARGEST for shape in shapes):
+    if not all(shape and 0 < prod(shape[1:]) <= most for shape in shapes):
         return 0
     (length, *others) = {shape[0] for shape in shapes}
     return length if length >= FEWEST and not others else 0
@@ -115,8 +121,8 @@ def _results(node: Node) -> tuple[Type, ...]:
 
 def _factored(node: Node) -> int:
     """The length of the batch whose matrices are factored here; 0 for none."""
-    is_one = node.primitive.name in FACTORS and _decomposed(node)
-    return _length(node) if is_one else 0
+    is_one = node.primitive.name in FACTORS and _has_small(node, FACTORED)
+    return _length(node, FACTORED) if is_one else 0
 
 
 def _near(graph: Graph, found: dict[Node, int], others: Iterable[Node]) -> set[Node]:
@@ -149,70 +155,68 @@ def _nodes(values: Iterable[Value]) -> list[Node]:
 # Which operations keep the elements of a batch apart ----------------------------------------------
 
 
-def _elementwise(node: Node) -> bool:
+def _elementwise(node: Node, most: int) -> bool:
     return node.primitive.lower is not None
 
 
-def _same_first(node: Node) -> bool:
+def _same_first(node: Node, most: int) -> bool:
     shape = node.operands[0].type.shape
     return bool(shape) and shape[0] == node.type.shape[0]
 
 
-def _broadcast(node: Node) -> bool:
+def _broadcast(node: Node, most: int) -> bool:
     old, new = node.operands[0].type.shape, node.type.shape
     if len(old) < len(new) or old[0] == 1:
-        return prod(old) <= LARGEST
+        return _is_shared(old) and prod(old) <= most
     return bool(old[0] == new[0])
 
 
-def _transposed(node: Node) -> bool:
+def _transposed(node: Node, most: int) -> bool:
     return bool(_params(node)["axes"][0] == 0)
 
 
-def _sliced(node: Node) -> bool:
+def _sliced(node: Node, most: int) -> bool:
     params = _params(node)
     begin, step = params["start"][0], params["step"][0]
     whole = begin == 0 and step == 1 and params["stop"][0] == node.type.shape[0]
-    return whole and _same_first(node)
+    return whole and _same_first(node, most)
 
 
-def _flipped(node: Node) -> bool:
+def _flipped(node: Node, most: int) -> bool:
     return 0 not in _params(node)["axes"]
 
 
-def _padded(node: Node) -> bool:
+def _padded(node: Node, most: int) -> bool:
     params = _params(node)
     negative = min((*params["low"], *params["high"])) < 0
-    return _same_first(node) and not negative
+    return _same_first(node, most) and not negative
 
 
-def _joined(node: Node) -> bool:
+def _joined(node: Node, most: int) -> bool:
     return bool(_params(node)["axis"] != 0)
 
 
-def _folded(node: Node) -> bool:
+def _folded(node: Node, most: int) -> bool:
     axes = _params(node)["axes"]
-    small = 0 < prod(node.operands[0].type.shape[1:]) <= LARGEST
-    return bool(axes) and 0 not in axes and _same_first(node) and small
+    return bool(axes) and 0 not in axes and _same_first(node, most) and _has_small(node, most)
 
 
-def _multiplied(node: Node) -> bool:
-    params = _params(node)
-    a, b = (x.type.shape for x in node.operands)
-    stacked = params["batch"][0][:1] == (0,) and params["batch"][1][:1] == (0,)
-    small = max(prod(a[1:]), prod(b[1:])) <= LARGEST
-    return (stacked or _is_shared_product(node)) and small and node.type.dtype.kind == "f"
+def _multiplied(node: Node, most: int) -> bool:
+    by_a, by_b = _params(node)["batch"]
+    stacked = by_a[:1] == (0,) and by_b[:1] == (0,)
+    is_one = stacked or _is_shared_product(node)
+    return is_one and _has_small(node, most) and node.type.dtype.kind == "f"
 
 
 def _is_shared_product(node: Node) -> bool:
-    """Whether it is a product with one small array that all elements of the batch share."""
+    """Whether it is a product with an array that all elements of the batch share."""
     if node.primitive.name != "dot":
         return False
     (of_a, of_b), (by_a, _) = _params(node)["contract"], _params(node)["batch"]
-    a, b = (x.type for x in node.operands)
-    left = a.shape[:1] == node.type.shape[:1] and 0 not in of_a and b.size <= LARGEST
-    right = b.shape[:1] == node.type.shape[:1] and 0 not in of_b and len(of_a) == len(a.shape)
-    return not by_a and (left or (right and a.size <= LARGEST))
+    a, b = (x.type.shape for x in node.operands)
+    left = a[:1] == node.type.shape[:1] and 0 not in of_a and _is_shared(b)
+    right = b[:1] == node.type.shape[:1] and 0 not in of_b and _is_shared(a)
+    return not by_a and (left or (right and len(of_a) == len(a)))
 
 
 def is_put_in_front(node: Node) -> bool:
@@ -223,22 +227,29 @@ def is_put_in_front(node: Node) -> bool:
     if x.primitive.name != "dot" or x.type.dtype.kind != "f" or _params(node)["axes"][0] == 0:
         return False
     (of_a, of_b), (by_a, _) = _params(x)["contract"], _params(x)["batch"]
-    a, b = (each.type for each in x.operands)
-    is_there = _params(node)["axes"][0] == len(a.shape) - len(of_a) and 0 not in of_b
-    return not by_a and is_there and max(a.size, prod(b.shape[1:])) <= LARGEST
+    a = x.operands[0].type.shape
+    is_there = _params(node)["axes"][0] == len(a) - len(of_a) and 0 not in of_b
+    return not by_a and is_there and _is_shared(a)
 
 
-def _assigned(node: Node) -> bool:
+def _is_shared(shape: Shape) -> bool:
+    """Whether an array of that shape is no batch, but small."""
+    return shape[:1] < (FEWEST,) and prod(shape) <= FACTORED
+
+
+def _has_small(node: Node, most: int) -> bool:
+    """Whether there are few components in each operand."""
+    shapes = [x.type.shape for x in node.operands]
+    return all(0 < prod(x if _is_shared(x) else x[1:]) <= most for x in shapes)
+
+
+def _assigned(node: Node, most: int) -> bool:
     params = _params(node)
     whole = node.operands[1].type.shape[:1] == node.type.shape[:1]
     return whole and params["start"][0] == 0 and params["step"][0] == 1
 
 
-def _decomposed(node: Node) -> bool:
-    return all(0 < prod(x.type.shape[1:]) <= LARGEST for x in node.operands)
-
-
-_KEEPS: Final[dict[str, Callable[[Node], bool]]] = {
+_KEEPS: Final[dict[str, Callable[[Node, int], bool]]] = {
     "broadcast": _broadcast,
     "reshape": _same_first,
     "transpose": _transposed,
@@ -248,7 +259,7 @@ _KEEPS: Final[dict[str, Callable[[Node], bool]]] = {
     "concatenate": _joined,
     "assign": _assigned,
     "dot": _multiplied,
-    **dict.fromkeys(FACTORS, _decomposed),
+    **dict.fromkeys(FACTORS, _has_small),
     **dict.fromkeys(FOLDS, _folded),
 }
 

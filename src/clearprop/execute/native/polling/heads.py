@@ -13,7 +13,7 @@ from typing import final
 from clearprop.execute.native.bodies import Scan, While
 from clearprop.execute.native.loops.writer import Writer
 from clearprop.execute.native.polling.text import PLACES
-from clearprop.execute.native.polling.work import spent, stride
+from clearprop.execute.native.polling.work import stride, trip
 from clearprop.execute.native.special import WATCH, Base
 
 
@@ -60,7 +60,7 @@ class Head:
         if self._outermost:
             done = self._load("done", watch)
             self._store("done", watch, self._writer.put(f"add i64 {done}, 1"))
-        self._spend(watch, spent(step), self._writer.label())
+        self._spend(watch, trip(step), self._writer.label())
 
     def after_scan(self, step: Scan) -> None:
         """After the last trip; here a loop comes out, too, that was told to end."""

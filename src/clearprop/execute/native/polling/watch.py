@@ -24,6 +24,7 @@ from clearprop.execute.native.library import address_of, load
 from clearprop.execute.native.machine import machine
 from clearprop.execute.native.polling.text import LIBC, PLACES, PYTHON, WORDS, look_text
 from clearprop.execute.native.polling.work import BUDGET
+from clearprop.execute.native.shared import Shared
 
 Progress = Callable[[int, int | None], object]
 """``progress(done, total)``: how many trips are done, of how many; None if nobody knows."""
@@ -50,7 +51,7 @@ class Watch:
     ) -> None:
         self._kept = progress, total
         self.words = np.zeros(WORDS, np.int64)
-        look = _SHARED.get(cache)
+        look = _SHARED.get(cache).address if _supported() else 0
         self._set("budget", BUDGET if look else _EVER)
         self._set("look", look)
         self._set("total", id(total))
@@ -99,25 +100,7 @@ class _Look:
         self._state[1] = 1
 
 
-@final
-class _Shared:
-    """The one function of a process. Nothing that a result depends on is remembered here."""
-
-    def __init__(self) -> None:
-        self._found: dict[str, _Look] = {}
-
-    def get(self, cache: ObjectCache | None) -> int:
-        """The function's address; 0 where there is none. No lock is held: a fork might find it."""
-        if not _supported():
-            return 0
-        if not self._found:
-            made = _Look(cache)
-            if self._found.setdefault("look", made) is made:
-                made.attend()
-        return self._found["look"].address
-
-
-_SHARED: Final = _Shared()
+_SHARED: Final = Shared(_Look)
 
 
 @functools.cache

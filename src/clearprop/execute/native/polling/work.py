@@ -46,7 +46,7 @@ def polls(steps: Iterable[Step]) -> bool:
 def is_polled(step: Step) -> bool:
     """Whether a step is a loop that asks."""
     if isinstance(step, Scan):
-        return step.length > 1 and (_holds(step) or step.length * _trip(step) > SMALL)
+        return step.length > 1 and (_holds(step) or step.length * trip(step) > SMALL)
     return isinstance(step, While)
 
 
@@ -56,14 +56,9 @@ def stride(step: Scan) -> tuple[int, int]:
     Returns:
         That number, and the work of as many trips, or of all if there are fewer.
     """
-    trip = _trip(step)
-    apart = 1 if _holds(step) else 1 << (max(1, BUDGET // trip).bit_length() - 1)
-    return apart, min(apart, step.length) * trip
-
-
-def spent(step: While) -> int:
-    """The work of a trip."""
-    return _trip(step)
+    each = trip(step)
+    apart = 1 if _holds(step) else 1 << (max(1, BUDGET // each).bit_length() - 1)
+    return apart, min(apart, step.length) * each
 
 
 def trips(steps: Sequence[Step]) -> int | None:
@@ -87,7 +82,8 @@ def _holds(step: Scan | While | Branch) -> bool:
     return any(WATCH in body.constants for body in step.bodies)
 
 
-def _trip(step: Scan | While) -> int:
+def trip(step: Scan | While) -> int:
+    """About how much work a trip of a loop is."""
     return _TRIP + sum(body.work for body in step.bodies)
 
 
@@ -105,4 +101,4 @@ def _work(step: Step) -> int:
         return step.work
     if isinstance(step, Fallback | While) or is_polled(step):
         return 0
-    return step.length * _trip(step)
+    return step.length * trip(step)

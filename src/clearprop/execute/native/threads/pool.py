@@ -16,6 +16,7 @@ from typing import Any, Final, final
 from clearprop.execute.native.cache import ObjectCache
 from clearprop.execute.native.library import address_of, load
 from clearprop.execute.native.machine import machine
+from clearprop.execute.native.shared import Shared
 from clearprop.execute.native.threads.text import BYTES, IMPORTS, MOST, PLACES, pool_text
 
 
@@ -81,27 +82,9 @@ class Pool:
         ctypes.c_int64.from_address(at).value = closed
 
 
-@final
-class _Shared:
-    """The one pool of a process.
-
-    The processors are the process's, not one function's: with a pool for each, functions would take
-    them from one another. Nothing that a result depends on is remembered here.
-    """
-
-    def __init__(self) -> None:
-        self._found: dict[str, Pool] = {}
-
-    def get(self, cache: ObjectCache | None) -> Pool:
-        """The pool; the first time it is made. No lock is held that a fork could find taken."""
-        if not self._found:
-            made = Pool(cache)
-            if self._found.setdefault("pool", made) is made:
-                made.attend()
-        return self._found["pool"]
-
-
-_SHARED: Final = _Shared()
+_SHARED: Final = Shared(Pool)
+"""The processors are the process's, not one function's: with a pool for each, functions would take
+them from one another."""
 
 
 @functools.cache
