@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from clearprop.execute.native import products
+from clearprop.execute.native.epilogues import with_epilogues
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import Buffer
@@ -51,8 +52,9 @@ def made_for_arm(graph: Graph, values: Sequence[Any], symbol: str, flush: bool =
     assert not any(isinstance(step, Fallback) for step in planned.steps)
     flags = [FLAG] * planned.checks + [WATCH] * polls(planned.steps)
     outside = [*planned.inputs, *planned.constants, *planned.outputs, *flags]
-    places = placed(planned.steps, outside, ARM)
-    text, beside = module_texts(planned.steps, segments(planned.steps), places, ARM, flush)
+    steps = with_epilogues(planned.steps, planned.outputs, ARM)
+    places = placed(steps, outside, ARM)
+    text, beside = module_texts(steps, segments(steps), places, ARM, flush)
     assert not beside
     assert not set(re.findall(r"@(\w+)\(", text)) & set(products.imports())
     constants = [np.array(x.value, order="C", ndmin=1) for x in planned.constants.values()]

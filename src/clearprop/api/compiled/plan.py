@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, final
 
 from clearprop.execute.native.bodies import Branch, Control, Scan, While
@@ -12,7 +13,7 @@ from clearprop.execute.native.program import Program
 from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
-from clearprop.graph import location_of
+from clearprop.graph import Node, location_of
 
 
 @final
@@ -90,7 +91,8 @@ def _line(step: Step) -> str:
     if isinstance(step, Multiply):
         p = step.product
         stack = f"{p.batch} × " if p.batch != 1 else ""
-        return f"product {stack}{p.m}×{p.k} · {p.k}×{p.n} {p.dtype}"
+        also = f" with {_work(step.nodes)}" if p.epilogue is not None else ""
+        return f"product {stack}{p.m}×{p.k} · {p.k}×{p.n} {p.dtype}{also}"
     if isinstance(step, Special):
         return step.line
     if isinstance(step, Fallback):
@@ -98,10 +100,16 @@ def _line(step: Step) -> str:
         return f"NumPy   {step.node.primitive.name}: {step.reason}" + (
             f" ({where})" if where else ""
         )
-    counts = Counter(node.primitive.name for node in step.nodes)
-    work = ", ".join(name if n == 1 else f"{n} {name}" for name, n in counts.most_common())
+    work = _work(step.nodes)
     if isinstance(step, Straight):
         return f"numbers {work}; in {len(step.parts)} parts"
     shape = "×".join(map(str, step.domain)) or "one number"
     bytes_ = sum(layout.buffer.bytes for layout in step.loads)
-    return f"loop    {shape}: {work or 'copy'}; reads {bytes_:,} bytes"
+    return f"loop    {shape}: {work}; reads {bytes_:,} bytes"
+
+
+def _work(nodes: Sequence[Node]) -> str:
+    """Operations in words, each kind once."""
+    counts = Counter(node.primitive.name for node in nodes)
+    work = ", ".join(name if n == 1 else f"{n} {name}" for name, n in counts.most_common())
+    return work or "copy"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from clearprop.execute.native.bodies import Scan, While
 from clearprop.execute.native.layouts import Buffer, Layout, whole
-from clearprop.execute.native.steps import Fold, Loop, Step, Store
+from clearprop.execute.native.steps import Fold, Loop, Multiply, Step, Store
 from clearprop.execute.native.terms import Term, ordered
 
 
@@ -126,17 +126,27 @@ def follows(steps: Sequence[Step], before: Buffer, after: Buffer) -> bool:
         return last < first
     step = steps[first]
     if isinstance(step, Loop):
-        return _is_read_where_written(step, before, after)
+        others = [fold.place for fold in step.folds]
+        written = [store.place for store in step.stores]
+        return _is_read_where_written(step.loads, written, others, before, after)
+    if isinstance(step, Multiply):
+        others = [step.a, step.b, step.c]
+        return _is_read_where_written(step.read_beside, step.written_beside, others, before, after)
     return isinstance(step, Scan | While) and _is_carried(step, before, after)
 
 
-def _is_read_where_written(loop: Loop, before: Buffer, after: Buffer) -> bool:
-    """Whether each element is read by the trip that writes it, and by no other."""
-    reads = [layout for layout in loop.loads if layout.buffer is before]
-    writes = [store.place for store in loop.stores if store.place.buffer is after]
-    folds = any(fold.place.buffer is after for fold in loop.folds)
-    places = [*reads, *writes]
-    return not folds and _are_apart(places) and _visits_once(reads[0])
+def _is_read_where_written(
+    read: Sequence[Layout],
+    written: Sequence[Layout],
+    others: Sequence[Layout],
+    before: Buffer,
+    after: Buffer,
+) -> bool:
+    """Whether each element is read along with the one that is written, and never else."""
+    reads = [layout for layout in read if layout.buffer is before]
+    writes = [layout for layout in written if layout.buffer is after]
+    elsewhere = any(layout.buffer in (before, after) for layout in others)
+    return not elsewhere and _are_apart([*reads, *writes]) and _visits_once(reads[0])
 
 
 def _are_apart(places: Sequence[Layout]) -> bool:

@@ -7,7 +7,6 @@ reduced need not be stored.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, final
 
@@ -19,6 +18,7 @@ from clearprop.execute.native.bodies import (
     without_histories,
 )
 from clearprop.execute.native.clusters import refusal
+from clearprop.execute.native.epilogues import with_epilogues
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.lanes import LANES, effort, is_put_in_front, laned, refuses
@@ -38,8 +38,8 @@ from clearprop.execute.native.placing import placed_body
 from clearprop.execute.native.planners import PLANNERS
 from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import FOLDS, Fallback, Multiply
-from clearprop.execute.native.terms import DTYPES, NotLowered, number
-from clearprop.graph import Constant, Graph, Node, Type, Value, type_of
+from clearprop.execute.native.terms import NotLowered, is_native, number
+from clearprop.graph import Constant, Graph, Node, Value, type_of
 
 MOST_IN_LANES: Final = 4_000
 """From this number of operations on components on, a loop over a batch ends."""
@@ -54,6 +54,7 @@ class Planned(Ledger):
 
     Attributes:
         graph: The graph.
+        epilogues: Whether products do short loops over their results.
         steps: In order.
         inputs: The buffer of each input.
         outputs: The buffer of each output.
@@ -61,9 +62,16 @@ class Planned(Ledger):
         checks: Whether there are steps that may find that they cannot be done.
     """
 
-    def __init__(self, graph: Graph, outputs: Sequence[Value], machine: Machine) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        outputs: Sequence[Value],
+        machine: Machine,
+        epilogues: bool = True,
+    ) -> None:
         super().__init__(graph, outputs)
         self.machine = machine
+        self.epilogues = epilogues
         self.checks = False
         self._lowerable: dict[Any, str] = {}
         self._parts: dict[Value, list[Layout]] = {}
@@ -74,6 +82,8 @@ class Planned(Ledger):
         self.outputs = [self._emit(value) for value in outputs]
         self._cross()
         self._assemble()
+        if epilogues:
+            self.steps = with_epilogues(self.steps, self.outputs, machine)
 
     # The nodes, one by one ------------------------------------------------------------------------
 
@@ -120,7 +130,7 @@ class Planned(Ledger):
         made = (name in PLANNERS and node.type.parts) or (node.type,)
         types = (*made, *[x.type for x in node.operands])
         for type_ in types:
-            if not _is_native(type_):
+            if not is_native(type_):
                 return f"no native form for {type_}"
         if name in VIEWS or name in _KINDS or name in PLANNERS:
             whole_numbers = name == "dot" and node.type.dtype.kind != "f"
@@ -353,7 +363,7 @@ class Planned(Ledger):
             NotLowered: If it holds an operation that has no native form.
         """
         flat = inlined(graph)
-        inner = Planned(flat, flat.outputs, self.machine)
+        inner = Planned(flat, flat.outputs, self.machine, self.epilogues)
         for step in inner.steps:
             if isinstance(step, Fallback):
                 raise NotLowered(f"its body's {step.node.primitive.name}: {step.reason}")
@@ -374,12 +384,6 @@ class Planned(Ledger):
             result = self._layouts[node]
         self._ready[node] = stage
         self._staged.append((stage, Fallback(node, operands, result, reason)))
-
-
-@functools.cache
-def _is_native(type_: Type) -> bool:
-    """Whether native code has values of that type."""
-    return type_.form == "array" and type_.dtype.name in DTYPES
 
 
 _KINDS: Final = frozenset({"stop_gradient", "dot", "pad", "concatenate", "assign"})

@@ -19,7 +19,7 @@ from clearprop.execute.native.loops.nest import loop_text
 from clearprop.execute.native.loops.writer import LLVM, Writer
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.placing import Places
-from clearprop.execute.native.products import Grid, Product
+from clearprop.execute.native.products import Beside, Grid, Product
 from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.special import Special
 from clearprop.execute.native.steps import Fallback, Loop, Multiply, Step
@@ -170,6 +170,9 @@ class _Module:
         self.texts.append(writer.function(name))
 
     def _multiply(self, step: Multiply, at: int, places: Places, name: str) -> None:
+        if step.product.epilogue is not None:
+            for key in step.product.epilogue.functions(self.machine.lanes(step.product.itemsize)):
+                self.functions[key] = None
         grid = products.grid(step.product, self.machine)
         if grid is None:
             self.products[step.product] = None
@@ -235,9 +238,10 @@ _FLUSHING_ARM = """\
 
 
 def _multiplication(step: Multiply, at: int, places: Places, writer: Writer) -> None:
-    given = [_address(writer, layout, places) for layout in (step.a, step.b, step.c)]
-    scratch = writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}")
-    args = ", ".join(f"ptr {name}" for name in (*given, scratch))
+    given = [_address(writer, layout, places) for layout in (step.a, step.b, _c(step))]
+    given.append(writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}"))
+    given += [_address(writer, layout, places) for layout in step.beside]
+    args = ", ".join(f"ptr {name}" for name in given)
     writer.do(f"call void @{products.symbol(step.product)}({args})")
 
 
@@ -255,20 +259,28 @@ def _chunk(writer: Writer, step: Multiply, grid: Grid, room: int, places: Places
         1 if whole.transposed_a else whole.lda,
         whole.ldb if whole.transposed_b else 1,
     )
-    given = []
-    for layout, steps in (
-        (step.a, (grid.stack * whole.batch_a, grid.rows * down, 0)),
-        (step.b, (grid.stack * whole.batch_b, 0, grid.columns * across)),
-        (step.c, (grid.stack * whole.batch_c, grid.rows * whole.ldc, grid.columns)),
-    ):
+
+    def start(layout: Layout | None, size: int, steps: Sequence[int]) -> str:
+        """Where a chunk starts in an array."""
         pointer = _address(writer, layout, places)
         for number, by in zip(numbers, steps, strict=True):
-            bytes_ = writer.put(f"mul i64 {number}, {by * whole.itemsize}")
-            pointer = writer.put(f"getelementptr i8, ptr {pointer}, i64 {bytes_}")
-        given.append(pointer)
+            if by and layout is not None:
+                bytes_ = writer.put(f"mul i64 {number}, {by * size}")
+                pointer = writer.put(f"getelementptr i8, ptr {pointer}, i64 {bytes_}")
+        return pointer
+
+    size = whole.itemsize
+    given = [
+        start(step.a, size, (grid.stack * whole.batch_a, grid.rows * down, 0)),
+        start(step.b, size, (grid.stack * whole.batch_b, 0, grid.columns * across)),
+        start(_c(step), size, (grid.stack * whole.batch_c, grid.rows * whole.ldc, grid.columns)),
+    ]
     mine = writer.put(f"mul i64 %worker, {room}")
     mine = writer.put(f"add i64 {mine}, {places.scratch[at]}")
     given.append(writer.put(f"getelementptr i8, ptr %arena, i64 {mine}"))
+    for layout, x in zip(step.beside, _beside(whole), strict=True):
+        by = (grid.stack * x.stack, grid.rows * x.rows, grid.columns * x.columns)
+        given.append(start(layout, x.dtype.itemsize, by))
     ends = [
         writer.put(f"icmp eq i64 {number}, {count - 1}")
         for number, count in zip(numbers, grid.counts, strict=True)
@@ -286,11 +298,23 @@ def _chunk(writer: Writer, step: Multiply, grid: Grid, room: int, places: Places
     writer.do(f"call void {function()}({', '.join(f'ptr {x}' for x in given)})")
 
 
+def _c(step: Multiply) -> Layout | None:
+    """Where a product's result goes, if anywhere."""
+    return step.c if step.uses_c else None
+
+
+def _beside(product: Product) -> Sequence[Beside]:
+    """How that lies which a product's epilogue reads and writes."""
+    return () if product.epilogue is None else product.epilogue.places
+
+
 def _special(step: Special, at: int, machine: Machine, places: Places, writer: Writer) -> None:
     step.write(writer, machine, partial(places.base, step=at))
 
 
-def _address(writer: Writer, layout: Layout, places: Places) -> str:
+def _address(writer: Writer, layout: Layout | None, places: Places) -> str:
+    if layout is None:
+        return "null"
     base = places.base(writer, layout.buffer)
     offset = layout.offset * layout.dtype.itemsize
     return writer.put(f"getelementptr i8, ptr {base}, i64 {offset}") if offset else base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
@@ -85,14 +86,17 @@ class Loop:
 @final
 @dataclass(slots=True)
 class Multiply:
-    """A matrix product, stacked or not.
+    """A matrix product, stacked or not, and what is made of its elements at once.
 
     Attributes:
-        product: Its shapes and strides.
+        product: Its shapes and strides, and its epilogue.
         a: The left operand.
         b: The right operand.
         c: Where the result goes.
         node: The operation of the graph.
+        beside: What the epilogue reads, then what it writes.
+        nodes: The operations that the epilogue does.
+        uses_c: Whether anything is written to C: the result, or sums of a part of the depth.
     """
 
     product: Any
@@ -100,14 +104,29 @@ class Multiply:
     b: Layout
     c: Layout
     node: Node
+    beside: Sequence[Layout] = ()
+    nodes: Sequence[Node] = ()
+    uses_c: bool = True
+
+    @property
+    def read_beside(self) -> Sequence[Layout]:
+        """What the epilogue reads."""
+        epilogue = self.product.epilogue
+        return self.beside[: len(epilogue.reads)] if epilogue is not None else ()
+
+    @property
+    def written_beside(self) -> Sequence[Layout]:
+        """What the epilogue writes."""
+        return self.beside[len(self.read_beside) :]
 
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
-        return [self.a.buffer, self.b.buffer]
+        return [self.a.buffer, self.b.buffer, *(x.buffer for x in self.read_beside)]
 
     def writes(self) -> list[Buffer]:
         """The buffers that are written."""
-        return [self.c.buffer]
+        own = [self.c.buffer] if self.uses_c else []
+        return own + [x.buffer for x in self.written_beside]
 
 
 @final

@@ -7,12 +7,14 @@ that dtype, raises :class:`NotLowered`, and the node is computed by the referenc
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Any, Final, final
 
 import numpy as np
 
 from clearprop.execute.native.math import NAMES
+from clearprop.graph import Type
 
 
 class NotLowered(Exception):  # noqa: N818 - an answer, not an error
@@ -167,6 +169,12 @@ def power(base: Any, exponent: Any) -> Term:
             case -1.0:
                 return number(1, a.dtype) / a
     return Term("call", (a, b), a.dtype, "power")
+
+
+@functools.cache
+def is_native(type_: Type) -> bool:
+    """Whether native code has values of that type."""
+    return type_.form == "array" and type_.dtype.name in DTYPES
 
 
 def ordered(roots: Sequence[Term]) -> list[Term]:

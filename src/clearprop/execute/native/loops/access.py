@@ -39,13 +39,7 @@ class Access:
         if stride < 0:
             pointer = self.moved(pointer, dtype, 1 - self.lanes)
         if tail:
-            value = self.writer.intrinsic(
-                f"llvm.masked.load.{self._suffix(dtype)}.p0",
-                type_,
-                (f"ptr align {size}", pointer),
-                self._some(tail, backwards=stride < 0),
-                (type_, "zeroinitializer"),
-            )
+            value = self._masked(dtype, pointer, self.mask(tail, backwards=stride < 0))
         else:
             value = self.writer.put(f"load {type_}, ptr {pointer}, align {size}")
         return self._truth(dtype, self._reversed(type_, value) if stride < 0 else value)
@@ -63,15 +57,20 @@ class Access:
             pointer = self.moved(pointer, dtype, 1 - lanes)
             value = self._reversed(type_, value)
         if tail:
-            self.writer.intrinsic(
-                f"llvm.masked.store.{self._suffix(dtype)}.p0",
-                "void",
-                (type_, value),
-                (f"ptr align {size}", pointer),
-                self._some(tail, backwards=stride < 0),
-            )
+            self._store_masked(dtype, value, pointer, self.mask(tail, backwards=stride < 0))
             return
         self.writer.do(f"store {type_} {value}, ptr {pointer}, align {size}")
+
+    def load_where(self, dtype: np.dtype[Any], pointer: str, mask: str) -> str:
+        """The elements from an address on, side by side, of those lanes that a mask names."""
+        return self._truth(dtype, self._masked(dtype, pointer, mask))
+
+    def store_where(self, dtype: np.dtype[Any], value: str, pointer: str, mask: str) -> None:
+        """Write those lanes of a vector that a mask names, from an address on."""
+        if dtype.kind == "b":
+            to = vector(dtype, self.lanes, in_memory=True)
+            value = self.writer.put(f"zext {vector(dtype, self.lanes)} {value} to {to}")
+        self._store_masked(dtype, value, pointer, mask)
 
     def store_one(self, dtype: np.dtype[Any], value: str, pointer: str) -> None:
         """Write a single number."""
@@ -110,8 +109,24 @@ class Access:
             lanes.reverse()
         return f"<{', '.join('i1 true' if lane else 'i1 false' for lane in lanes)}>"
 
-    def _some(self, tail: int, *, backwards: bool = False) -> tuple[str, str]:
-        return f"<{self.lanes} x i1>", self.mask(tail, backwards=backwards)
+    def _masked(self, dtype: np.dtype[Any], pointer: str, mask: str) -> str:
+        type_ = vector(dtype, self.lanes, in_memory=True)
+        return self.writer.intrinsic(
+            f"llvm.masked.load.{self._suffix(dtype)}.p0",
+            type_,
+            (f"ptr align {dtype.itemsize}", pointer),
+            (f"<{self.lanes} x i1>", mask),
+            (type_, "zeroinitializer"),
+        )
+
+    def _store_masked(self, dtype: np.dtype[Any], value: str, pointer: str, mask: str) -> None:
+        self.writer.intrinsic(
+            f"llvm.masked.store.{self._suffix(dtype)}.p0",
+            "void",
+            (vector(dtype, self.lanes, in_memory=True), value),
+            (f"ptr align {dtype.itemsize}", pointer),
+            (f"<{self.lanes} x i1>", mask),
+        )
 
     def _gather(self, dtype: np.dtype[Any], pointer: str, stride: int, tail: int) -> str:
         """Elements that lie apart, one by one: as fast as the instruction for it, or faster."""

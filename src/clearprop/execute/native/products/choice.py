@@ -13,7 +13,10 @@ from typing import Final, Literal
 
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.products import blas
-from clearprop.execute.native.products.product import Product
+from clearprop.execute.native.products.product import Product, folded
+
+_NEARLY: Final = 0.9
+"""So much of the fastest way's share is enough where a loop over the result is saved."""
 
 Who = Literal["zeros", "row", "blocks", "dots", "flip", "blas"]
 """What computes: a fill; `row`; `own`; `dots`; `flip`; `blas`."""
@@ -33,6 +36,8 @@ _KEPT: Final = 2**18
 
 def who(product: Product, machine: Machine) -> Who:
     """The way that is expected to be the fastest."""
+    if product.epilogue is not None:
+        return "blocks"
     if product.k == 0:
         return "zeros"
     tiny = product.m * product.n * product.k <= _TINY
@@ -42,6 +47,16 @@ def who(product: Product, machine: Machine) -> Who:
         return "row"
     shares = _shares(product, machine.lanes(product.itemsize))
     return max(shares, key=lambda way: shares[way])
+
+
+def takes_epilogue(product: Product, machine: Machine) -> bool:
+    """Whether the one way that can go on with what it has computed is about as fast as any."""
+    once = folded(product)
+    way = who(once, machine)
+    if once.empty or way in ("zeros", "row", "blas"):
+        return False
+    shares = _shares(once, machine.lanes(once.itemsize))
+    return shares["blocks"] >= _NEARLY * shares[way]
 
 
 def _shares(product: Product, lanes: int) -> dict[Who, float]:

@@ -118,6 +118,13 @@ def grid(product: Product, machine: Machine) -> Grid | None:
     return None if found.chunks < 2 or by_blas else found
 
 
+def in_parts(product: Product, machine: Machine) -> bool:
+    """Whether sums of a part of the depth stand in C for a while, where blocks compute it."""
+    found = grid(product, machine)
+    pieces = [folded(product)] if found is None else list(found.pieces())
+    return any(plan(piece, machine).depth < piece.k for piece in pieces)
+
+
 def scratch_of(product: Product, machine: Machine) -> int:
     """The scratch of a product, cut or not, in bytes: each of its workers has its own."""
     found = grid(product, machine)

@@ -19,8 +19,10 @@ _LINE: Final = 64
 def module_text(products: Sequence[Product], machine: Machine) -> str:
     """LLVM's text of one function per product, ``void @SYMBOL(ptr a, ptr b, ptr c, ptr scratch)``.
 
-    C is overwritten. The functions are internal to the module that the text becomes a part of; the
-    text declares BLAS routines where it calls them, and no intrinsics.
+    A product with an epilogue is given what that reads and writes behind these. C is overwritten,
+    or not touched where nobody else has use for it. The
+    functions are internal to the module that the text becomes a part of; the text declares BLAS
+    routines where it calls them, and no intrinsics.
 
     Args:
         products: Which; repeated ones are written once.
@@ -65,10 +67,16 @@ def _define(module: Module, product: Product) -> None:
             a = w.at("%a", w.multiply(number, once.batch_a))
             b = w.at("%b", w.multiply(number, once.batch_b))
             c = w.at("%c", w.multiply(number, once.batch_c))
-            _once(w, module, once, own.Operands(a, b, c, "%scratch"))
+            beside = [
+                w.by_bytes(f"%beside{i}", w.multiply(number, place.stack * place.dtype.itemsize))
+                for i, place in enumerate(places)
+            ]
+            _once(w, module, once, own.Operands(a, b, c, "%scratch", beside))
 
+    places = () if product.epilogue is None else product.epilogue.places
     pointers = ("ptr noalias readonly %a", "ptr noalias readonly %b")
-    parameters = (*pointers, "ptr noalias %c", "ptr noalias %scratch")
+    others = [f"ptr %beside{i}" for i in range(len(places))]
+    parameters = (*pointers, "ptr noalias %c", "ptr noalias %scratch", *others)
     module.define(symbol(product), parameters, module.numbers(product.dtype), body)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
+from clearprop.execute.native.products.epilogue import Epilogue
 from clearprop.execute.native.products.pack import Move, copy, turn
 from clearprop.execute.native.products.plan import Plan, cut
 from clearprop.execute.native.products.product import Product
@@ -22,12 +24,14 @@ class Operands:
         b: The second.
         c: The result.
         scratch: Room for copies.
+        beside: What the product's epilogue reads and writes.
     """
 
     a: str
     b: str
     c: str
     scratch: str
+    beside: Sequence[str] = ()
 
 
 def write(w: Writer, module: Module, product: Product, plan: Plan, at: Operands) -> None:
@@ -49,17 +53,21 @@ class _Part:
         height: How many rows.
         depth: How much of the depth.
         fresh: An ``i1``: whether it is the first part.
+        epilogue: What is made of C, where it is the last part.
         a: Where it starts in A.
         b: Where it starts in B.
         c: Where it starts in C.
+        beside: Where it starts in what the epilogue reads and writes.
     """
 
     height: int
     depth: Index
     fresh: str
+    epilogue: Epilogue | None
     a: str
     b: str
     c: str
+    beside: Sequence[str]
 
 
 @final
@@ -76,18 +84,41 @@ class _Loops:
     def rows(self, start: Index, height: int) -> None:
         """Some rows, from one on."""
         w, product, plan = self.w, self.product, self.plan
-        for begin in w.each(product.k, plan.depth):
-            part = _Part(
-                height,
-                w.smaller(plan.depth, w.subtract(product.k, begin)),
-                "true" if isinstance(begin, int) else w.value(f"icmp eq i64 {begin}, 0"),
-                _inside(w, self.at.a, start, begin, product.lda, product.transposed_a),
-                _inside(w, self.at.b, begin, 0, product.ldb, product.transposed_b),
-                _inside(w, self.at.c, start, 0, product.ldc, False),
-            )
-            if plan.copies_a:
-                self._copy_a(part)
-            self._panels(part)
+        last = (product.k - 1) // plan.depth * plan.depth
+        before = product.k if product.epilogue is None else last
+        for begin in w.each(before, plan.depth):
+            self._part(start, height, begin, None)
+        if product.epilogue is not None:
+            self._part(start, height, last, product.epilogue)
+
+    def _part(self, start: Index, height: int, begin: Index, epilogue: Epilogue | None) -> None:
+        """Some rows, and a part of the depth."""
+        w, product, plan = self.w, self.product, self.plan
+        part = _Part(
+            height,
+            w.smaller(plan.depth, w.subtract(product.k, begin)),
+            str(begin == 0).lower()
+            if isinstance(begin, int)
+            else w.value(f"icmp eq i64 {begin}, 0"),
+            epilogue,
+            _inside(w, self.at.a, start, begin, product.lda, product.transposed_a),
+            _inside(w, self.at.b, begin, 0, product.ldb, product.transposed_b),
+            _inside(w, self.at.c, start, 0, product.ldc, False),
+            self._beside(epilogue, self.at.beside, start, 0),
+        )
+        if plan.copies_a:
+            self._copy_a(part)
+        self._panels(part)
+
+    def _beside(
+        self, epilogue: Epilogue | None, starts: Sequence[str], row: Index, column: Index
+    ) -> list[str]:
+        """Where an element stands in what an epilogue reads and writes."""
+        w, found = self.w, []
+        for place, start in zip(epilogue.places if epilogue else (), starts, strict=False):
+            by = w.add(w.multiply(row, place.rows), w.multiply(column, place.columns))
+            found.append(w.by_bytes(start, w.multiply(by, place.dtype.itemsize)))
+        return found
 
     def _copy_a(self, part: _Part) -> None:
         """Bring blocks of A into the order of the kernel: each column's numbers together."""
@@ -132,6 +163,7 @@ class _Loops:
                 masked=tail < lanes,
                 adds=plan.depth < product.k,
                 upright=product.transposed_a,
+                epilogue=part.epilogue,
             )
             if plan.copies_a:
                 a, lda, step = self._strip(part, first), rows, w.multiply(rows, part.depth)
@@ -140,6 +172,8 @@ class _Loops:
                 lda = product.lda
                 step = rows if product.transposed_a else rows * lda
             c = w.at(_inside(w, part.c, first, 0, product.ldc, False), column)
+            beside = self._beside(part.epilogue, part.beside, first, column)
+            places = part.epilogue.places if part.epilogue else ()
             blocks = Blocks(
                 count=group.blocks,
                 depth=part.depth,
@@ -152,6 +186,8 @@ class _Loops:
                 ldc=product.ldc,
                 lanes=tail,
                 fresh=part.fresh,
+                beside=beside,
+                strides=[place.rows * place.dtype.itemsize for place in places],
             )
             run(w, self.module, tile, blocks)
 

@@ -19,6 +19,12 @@ _ROWS: Final[dict[Level, tuple[int, ...]]] = {
 _SUMS: Final[dict[Level, int]] = {"avx512": 27, "avx2": 14, "baseline": 10, "neon": 27}
 """Registers for sums and for a row of B where a product has few rows."""
 
+_ENOUGH: Final = 12
+"""Sums in a block, with which the processor is busy all the time."""
+
+_NEAR: Final = 2**16
+"""The bytes of a panel of B up to which lower blocks, which read it more often, are as fast."""
+
 _WIDEST: Final = 8
 """Vectors across a block of few rows, at most."""
 
@@ -93,6 +99,8 @@ def plan(product: Product, machine: Machine) -> Plan:
     widest = max(len(table), min(_WIDEST, _SUMS[machine.level] // (product.m + 1)))
     vectors = -(-across // -(-across // widest))
     rows = min(table[min(vectors, len(table)) - 1], product.m)
+    if product.epilogue is not None and product.k * vectors * machine.bytes <= _NEAR:
+        rows = _even(product.m, rows, -(-_ENOUGH // vectors))
     high = product.m >= 4 * rows
     copies_b = product.transposed_b or (high and product.ldb * product.itemsize >= 4096)
     copies_a = high and product.transposed_a and product.k >= 256 and product.n >= 128
@@ -102,3 +110,8 @@ def plan(product: Product, machine: Machine) -> Plan:
     panel = (depth + lanes) * vectors * lanes if copies_b else 0
     strips = -(-height // rows) * rows * depth + lanes if copies_a else 0
     return Plan(rows, vectors, depth, height, copies_a, copies_b, panel, panel + strips)
+
+
+def _even(size: int, most: int, least: int) -> int:
+    """The largest size of blocks that leaves nothing over, so that one kernel does them all."""
+    return next((rows for rows in range(most, least - 1, -1) if size % rows == 0), most)

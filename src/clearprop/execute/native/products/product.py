@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, final
 
+from clearprop.execute.native.products.epilogue import Epilogue
+
 DType = Literal["float32", "float64"]
 
 
@@ -29,6 +31,7 @@ class Product:
         batch_a: From one A to the next; 0 where all share one.
         batch_b: From one B to the next; 0 where all share one.
         batch_c: From one C to the next.
+        epilogue: What is made of C's elements; without one, C itself is the result.
     """
 
     m: int
@@ -44,6 +47,7 @@ class Product:
     batch_a: int = 0
     batch_b: int = 0
     batch_c: int = 0
+    epilogue: Epilogue | None = None
 
     def __post_init__(self) -> None:
         if min(self.m, self.n, self.k, self.batch) < 0:
@@ -94,6 +98,8 @@ def symbol(product: Product) -> str:
     name = f"product_{product.dtype}_{form}_{sizes}"
     if product.batch != 1:
         name += f"_{product.batch}_{product.batch_a}_{product.batch_b}_{product.batch_c}"
+    if product.epilogue is not None:
+        name += f"_{product.epilogue.name}"
     return name.replace("-", "m")
 
 

@@ -7,9 +7,12 @@ After Goto and van de Geijn, *Anatomy of high-performance matrix multiplication*
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, final
 
+from clearprop.execute.native.products.epilogue import Epilogue
+from clearprop.execute.native.products.finish import Block, hand_on, store
 from clearprop.execute.native.products.product import DType
 from clearprop.execute.native.products.writer import Index, Module, Writer
 
@@ -30,8 +33,10 @@ class Tile:
         rows: Of the block.
         vectors: Across the block.
         masked: Whether the last vector is a part of one.
-        adds: Whether it can add to what stands in C, for products taken in several parts.
+        adds: Whether it can add to what stands in C, for products taken in several parts; with an
+            epilogue, which belongs to the last part, it does.
         upright: Whether neighbours in memory are in one column of A rather than in one row.
+        epilogue: What is made of the block, if it is not just stored.
     """
 
     dtype: DType
@@ -40,13 +45,15 @@ class Tile:
     masked: bool
     adds: bool
     upright: bool
+    epilogue: Epilogue | None = None
 
     @property
     def name(self) -> str:
         """The function's."""
         marks = "m" * self.masked + "a" * self.adds
         layout = "columns" if self.upright else "rows"
-        return f"tile_{self.dtype}_{layout}_{self.rows}x{self.vectors}{marks}"
+        end = "" if self.epilogue is None else f"_{self.epilogue.kernel}"
+        return f"tile_{self.dtype}_{layout}_{self.rows}x{self.vectors}{marks}{end}"
 
 
 @final
@@ -66,6 +73,8 @@ class Blocks:
         ldc: From one row of C to the next.
         lanes: How many columns the last vector has, where it is masked.
         fresh: An ``i1``: overwrite C rather than add to it, where the kernel can add.
+        beside: Where it starts in what the epilogue reads and writes.
+        strides: From one row of those to the next, in bytes.
     """
 
     count: Index
@@ -79,14 +88,17 @@ class Blocks:
     ldc: Index
     lanes: Index
     fresh: str
+    beside: Sequence[str] = ()
+    strides: Sequence[int] = ()
 
 
 def run(writer: Writer, module: Module, tile: Tile, blocks: Blocks) -> None:
     """Call the kernel, adding it to the module where it is new."""
-    module.define(
-        tile.name, _PARAMETERS, module.numbers(tile.dtype), lambda inner: _kernel(inner, tile)
-    )
-    given = [
+    count = len(blocks.beside)
+    parameters = (*_PARAMETERS, *(f"ptr %beside{i}, i64 %stride{i}" for i in range(count)))
+    numbers = module.numbers(tile.dtype)
+    module.define(tile.name, parameters, numbers, lambda inner: _kernel(inner, tile, count))
+    given: list[tuple[str, Index]] = [
         ("i64", blocks.count),
         ("i64", blocks.depth),
         ("ptr", blocks.a),
@@ -99,6 +111,8 @@ def run(writer: Writer, module: Module, tile: Tile, blocks: Blocks) -> None:
         ("i64", blocks.lanes),
         ("i1", blocks.fresh),
     ]
+    for pointer, stride in zip(blocks.beside, blocks.strides, strict=True):
+        given += [("ptr", pointer), ("i64", stride)]
     writer.call(tile.name, given)
 
 
@@ -117,24 +131,20 @@ _PARAMETERS: Final = (
 )
 
 
-def _kernel(w: Writer, tile: Tile) -> None:
+def _kernel(w: Writer, tile: Tile, count: int) -> None:
     masks = [None] * (tile.vectors - 1) + [w.mask("%lanes") if tile.masked else None]
     drop = w.multiply("%ldc", tile.rows)
+    strides = [f"%stride{i}" for i in range(count)]
+    drops = [w.multiply(stride, tile.rows) for stride in strides]
 
     def block(_: Index, pointers: list[str]) -> list[str]:
-        a, c = pointers
-        sums = _sums(w, tile, a, masks)
-        if tile.adds:
-            w.choose(
-                "%fresh",
-                lambda: _finish(w, tile, sums, c, masks, adds=False),
-                lambda: _finish(w, tile, sums, c, masks, adds=True),
-            )
-        else:
-            _finish(w, tile, sums, c, masks, adds=False)
-        return [w.at(a, "%step"), w.at(c, drop)]
+        a, c, *beside = pointers
+        _finish(w, tile, Block(_sums(w, tile, a, masks), masks, c, "%ldc", beside, strides))
+        moved = [w.by_bytes(one, by) for one, by in zip(beside, drops, strict=True)]
+        return [w.at(a, "%step"), w.at(c, drop), *moved]
 
-    w.loop("%count", 1, block, [("ptr", "%a"), ("ptr", "%c")])
+    starts = ["%a", "%c", *(f"%beside{i}" for i in range(count))]
+    w.loop("%count", 1, block, [("ptr", start) for start in starts])
 
 
 def _sums(w: Writer, tile: Tile, a: str, masks: list[str | None]) -> list[str]:
@@ -191,14 +201,15 @@ def _address(w: Writer, tile: Tile, bases: list[str], row: int, depth: int, stri
     return w.value(f"getelementptr i8, ptr {base}, i64 {far}")
 
 
-def _finish(
-    w: Writer, tile: Tile, sums: list[str], c: str, masks: list[str | None], *, adds: bool
-) -> None:
-    """Write the block, or add it to what stands there."""
-    for row in range(tile.rows):
-        start = w.at(c, w.multiply("%ldc", row))
-        for vector, mask in enumerate(masks):
-            value, place = sums[row * tile.vectors + vector], w.at(start, vector * w.numbers.lanes)
-            if adds:
-                value = w.plus(w.load(place, mask), value)
-            w.store(value, place, mask)
+def _finish(w: Writer, tile: Tile, block: Block) -> None:
+    """Have the block stored, or handed on."""
+    if tile.epilogue is not None:
+        hand_on(w, tile.epilogue, block, adds=tile.adds)
+    elif tile.adds:
+        w.choose(
+            "%fresh",
+            lambda: store(w, block, adds=False),
+            lambda: store(w, block, adds=True),
+        )
+    else:
+        store(w, block, adds=False)

@@ -196,6 +196,12 @@ class Writer:
             return pointer
         return self.value(f"getelementptr {self.numbers.element}, ptr {pointer}, i64 {offset}")
 
+    def by_bytes(self, pointer: str, offset: Index) -> str:
+        """The address that many bytes on."""
+        if offset == 0:
+            return pointer
+        return self.value(f"getelementptr i8, ptr {pointer}, i64 {offset}")
+
     # -- vectors
 
     def mask(self, count: Index) -> str:
