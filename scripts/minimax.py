@@ -2,6 +2,8 @@
 
     python scripts/minimax.py | ruff format - > src/clearprop/execute/native/math/coefficients.py
 
+and with the argument ``special`` those of ``special_coefficients.py``.
+
 Each fit minimizes the largest weighted error by Remez's exchange (E. Remez 1934; Muller, Elementary
 Functions, 3rd edition, section 3.6), in mpmath with 160 bits. A weight that vanishes at 0 says that
 the polynomial is multiplied by a power of its argument there. What was reached goes to stderr.
@@ -140,6 +142,93 @@ def log_erfc(x: Real) -> Real:
     return mp.log(mp.erfc(x))
 
 
+def erfinv_ratio(w: Real) -> Real:
+    """erfinv x / x for x = √(1 - e^-w), by Halley's steps on the smaller of erf and erfc."""
+    if w < mp.mpf(2) ** -60:
+        return mp.sqrt(mp.pi) / 2
+    with mp.workprec(320):
+        rest = mp.exp(-w)
+        x = mp.sqrt(1 - rest)
+        y = mp.sqrt(mp.pi) / 2 * x if w < 1 else mp.sqrt(w - mp.log(mp.pi * w) / 2)
+        step = y
+        while abs(step) > mp.mpf(2) ** -200:
+            step = (rest / (1 + x) - mp.erfc(y)) * mp.sqrt(mp.pi) / 2 * mp.exp(y * y)
+            step /= 1 - y * step
+            y -= step
+        return y / x
+
+
+def erfinv_middle(t: Real) -> Real:
+    """erfinv x / x for w = 3.125 + t up to 6.25."""
+    return erfinv_ratio(mp.mpf("3.125") + t)
+
+
+def erfinv_far(t: Real) -> Real:
+    """erfinv x / x for √w = 3.25 + t from 2.5 to 4."""
+    return erfinv_ratio((mp.mpf("3.25") + t) ** 2)
+
+
+def erfinv_farthest(t: Real) -> Real:
+    """erfinv x / x for √w = 5.0625 + t from 4 to 6.125."""
+    return erfinv_ratio((mp.mpf("5.0625") + t) ** 2)
+
+
+def normal_tail(t: Real) -> Real:
+    """e^(t²/2) Φ(-t), by its series far out."""
+    if t < 60:
+        return mp.exp(t * t / 2) * mp.erfc(t / mp.sqrt(2)) / 2
+    terms = (mp.fac2(2 * k - 1) * (-1) ** k / t ** (2 * k) for k in range(30))
+    return sum(terms) / (t * mp.sqrt(2 * mp.pi))
+
+
+def normal_tail_near(u: Real) -> Real:
+    """normal_tail(t), t = 1.5 + u up to 3."""
+    return normal_tail(mp.mpf("1.5") + u)
+
+
+def normal_tail_far(u: Real) -> Real:
+    """normal_tail(t) = v far(u), v = 1 / (t + 1) = 0.125 + u, t from 3 on."""
+    v = mp.mpf("0.125") + u
+    return normal_tail(1 / v - 1) / v
+
+
+def gammaln_ratio(t: Real) -> Real:
+    """ln Γ(2 + t) = t ratio(t)."""
+    return 1 - mp.euler if abs(t) < mp.mpf(2) ** -80 else mp.loggamma(2 + t) / t
+
+
+def stirling_tail(z: Real) -> Real:
+    """ln Γ(x) = (x - ½) (log x - 1) - ½ + ½ log 2π + tail(z) / x, z = 1/x²."""
+    x = 1 / mp.sqrt(z)
+    half = mp.mpf(1) / 2
+    return (mp.loggamma(x) - (x - half) * (mp.log(x) - 1) + half - mp.log(2 * mp.pi) / 2) * x
+
+
+def digamma_ratio(t: Real) -> Real:
+    """ψ(x) = (x - zero) ratio(t), x = 1.75 + t."""
+    x = mp.mpf("1.75") + t
+    if abs(x - DIGAMMA_ZERO) < mp.mpf(2) ** -80:
+        return mp.psi(1, DIGAMMA_ZERO)
+    return mp.psi(0, x) / (x - DIGAMMA_ZERO)
+
+
+def digamma_tail(z: Real) -> Real:
+    """ψ(x) = log x - 1/2x - z tail(z), z = 1/x²."""
+    x = 1 / mp.sqrt(z)
+    return (mp.log(x) - 1 / (2 * x) - mp.psi(0, x)) / z
+
+
+def polygamma_tail(n: int) -> Function:
+    """(-1)^(n+1) ψⁿ(x) = x^-n ((n-1)! + n!/2x + z tail(z)), z = 1/x²."""
+
+    def tail(z: Real) -> Real:
+        x = 1 / mp.sqrt(z)
+        leading = mp.factorial(n - 1) + mp.factorial(n) / (2 * x)
+        return ((-1) ** (n + 1) * mp.psi(n, x) * x**n - leading) / z
+
+    return tail
+
+
 def reciprocal_cube_root(m: Real) -> Real:
     """m^(-1/3), a first guess."""
     return 1 / mp.cbrt(m)
@@ -151,6 +240,9 @@ mp.mp.prec = 160
 LN2 = mp.log(2) / 2 * mp.mpf("1.0005")
 ROOT2 = ((mp.sqrt(2) - 1) / (mp.sqrt(2) + 1) * mp.mpf("1.0001")) ** 2
 EIGHTH = (mp.pi / 4 * mp.mpf("1.0001")) ** 2
+STIRLING = 1 / mp.mpf("4.499") ** 2
+POLYGAMMA = 1 / mp.mpf("5.999") ** 2
+DIGAMMA_ZERO = mp.findroot(lambda x: mp.psi(0, x), mp.mpf("1.4616321449683623"))
 TAN_EIGHTH = (mp.tan(mp.pi / 8) * mp.mpf("1.0001")) ** 2
 
 
@@ -205,21 +297,42 @@ FITS: dict[str, dict[str, Fit]] = {
     },
 }
 
+SPECIAL: dict[str, dict[str, Fit]] = {
+    "erfinv": {
+        "f64": Fit(erfinv_middle, _one, mp.mpf("-3.125"), mp.mpf("3.1251"), 24),
+    },
+    "erfinv_far": {"f64": Fit(erfinv_far, _one, mp.mpf("-0.7501"), mp.mpf("0.7501"), 20)},
+    "erfinv_farthest": {"f64": Fit(erfinv_farthest, _one, mp.mpf("-1.063"), mp.mpf("1.063"), 19)},
+    "normal_tail": {"f64": Fit(normal_tail_near, _one, mp.mpf("-1.5"), mp.mpf("1.5001"), 24)},
+    "normal_tail_far": {
+        "f64": Fit(normal_tail_far, _one, mp.mpf("-0.1249999999"), mp.mpf("0.1251"), 21)
+    },
+    "gammaln": {"f64": Fit(gammaln_ratio, _one, mp.mpf("-0.5861"), mp.mpf("0.5001"), 19)},
+    "stirling": {"f64": Fit(stirling_tail, _power(1), 0, STIRLING, 8)},
+    "digamma": {"f64": Fit(digamma_ratio, _one, mp.mpf("-0.7501"), mp.mpf("0.7501"), 25)},
+    "digamma_tail": {"f64": Fit(digamma_tail, _power(1), 0, STIRLING, 8)},
+    **{
+        f"polygamma{n}": {"f64": Fit(polygamma_tail(n), _power(1), 0, POLYGAMMA, 7 + n)}
+        for n in (1, 2)
+    },
+}
+
 HEADER = '''"""Coefficients of the polynomials, the constant first, by function and format.
 
-Written by ``scripts/minimax.py``, which says what each one fits; not to be edited.
+Written by ``scripts/minimax.py{}``, which says what each one fits; not to be edited.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-COEFFICIENTS: Final[Mapping[str, Mapping[str, tuple[float, ...]]]] = {'''
+COEFFICIENTS: Final[Mapping[str, Mapping[str, tuple[float, ...]]]] = {{'''
 
 
 def main() -> None:
-    """Print the module."""
-    print(HEADER)
-    for name, formats in FITS.items():
+    """Print the module of the elementary functions, or of the special ones if asked for."""
+    is_special = sys.argv[1:] == ["special"]
+    print(HEADER.format(" special" if is_special else ""))
+    for name, formats in (SPECIAL if is_special else FITS).items():
         print(f"    {name!r}: {{")
         for kind, fit in formats.items():
             found, error = remez(fit)

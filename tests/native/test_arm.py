@@ -12,6 +12,8 @@ import clearprop as cp
 from clearprop.derive import reverse
 from clearprop.execute import run
 from clearprop.execute.native.factors.factor import Factor
+from clearprop.execute.native.factors.orthogonal import Orthogonal
+from clearprop.execute.native.factors.spectra import Pseudoinverse, Spectra
 from clearprop.execute.native.factors.stack import Stacked
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
@@ -60,8 +62,9 @@ def is_native(graph: Graph) -> bool:
 
 
 def _is_elsewhere(step: Any) -> bool:
-    calls = isinstance(step, Stacked) and isinstance(step.kernel, Factor)
-    return calls or isinstance(step, Fallback)
+    if isinstance(step, Stacked):
+        return isinstance(step.kernel, Factor | Orthogonal | Pseudoinverse)
+    return isinstance(step, Spectra | Fallback)
 
 
 def network(x: Any, w: Any, v: Any) -> Any:

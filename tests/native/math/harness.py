@@ -90,6 +90,11 @@ def _cbrt(x: Any) -> Any:
     return mp.sign(x) * mp.cbrt(abs(x))
 
 
+def _log_ndtr(x: Any) -> Any:
+    tail = mp.erfc(abs(x) / mp.sqrt(2)) / 2
+    return mp.log1p(-tail) if x > 0 else mp.log(tail)
+
+
 EXACT: dict[str, Callable[..., Any]] = {
     "exp": mp.exp,
     "exp2": lambda x: mp.power(2, x),
@@ -117,6 +122,12 @@ EXACT: dict[str, Callable[..., Any]] = {
     "cbrt": _cbrt,
     "hypot": mp.hypot,
     "erf": mp.erf,
+    "erfinv": mp.erfinv,
+    "log_ndtr": _log_ndtr,
+    "gammaln": mp.loggamma,
+    "digamma": lambda x: mp.psi(0, x),
+    "trigamma": lambda x: mp.psi(1, x),
+    "tetragamma": lambda x: mp.psi(2, x),
 }
 """The functions that round, in mpmath."""
 

@@ -26,9 +26,15 @@ _SPANS: dict[str, list[tuple[float, float]]] = {
     "arctan": [(-1, 1), (-3, 3), (-0.01, 0.01), (-100, 100)],
     "cbrt": [(-1, 1), (-10, 10)],
     "erf": [(-0.5, 0.5), (-1, 1), (-6.1, 6.1), (0.9, 1.1)],
+    "erfinv": [(-1, 1), (0.9, 1), (-1, -0.9999), (0.99999999, 1), (-0.01, 0.01), (0.995, 0.999)],
+    "log_ndtr": [(-1, 1), (-5, 5), (-40, 38.5), (2.9, 3.1), (-3.1, -2.9), (-1e5, 0)],
+    "gammaln": [(0, 5), (0.9, 1.1), (1.3, 1.6), (1.9, 2.1), (2.4, 2.6), (4.4, 20), (0, 1e-3)],
 }
 _SPANS["log2"] = _SPANS["log10"] = _SPANS["log"]
 _SPANS["cos"] = _SPANS["tan"] = _SPANS["sin"]
+_SPANS["digamma"] = _SPANS["trigamma"] = _SPANS["tetragamma"] = _SPANS["gammaln"]
+_ENDLESS = {"log", "log2", "log10", "arccosh", "log1p", "arcsinh", "cbrt", "sin", "cos", "tan"}
+_ENDLESS |= {"gammaln", "digamma", "trigamma", "tetragamma"}
 _SPANS["arccos"] = _SPANS["arcsin"]
 
 
@@ -49,7 +55,7 @@ def points(name: str, dtype: str, count: int) -> tuple[Array, ...]:
     each = count // (len(spans) + 2)
     parts = [rng.uniform(low, high, each).astype(dtype) for low, high in spans]
     low, high = min(low for low, _ in spans), max(high for _, high in spans)
-    if name in {"log", "log2", "log10", "arccosh", "log1p", "arcsinh", "cbrt", "sin", "cos", "tan"}:
+    if name in _ENDLESS:
         high = np.inf
         low = -np.inf if low < -1 or name == "cbrt" else low
     bits = any_bits(rng, dtype, 2 * each)
@@ -57,8 +63,12 @@ def points(name: str, dtype: str, count: int) -> tuple[Array, ...]:
     if name in {"sin", "cos", "tan"}:
         parts.append(near_turns(rng, dtype, each))
     x = np.concatenate(parts)
-    if name.startswith("log"):
-        x = x[x > (-1 if name == "log1p" else 0)]
+    if name in {"log", "log2", "log10"} or name.endswith(("gamma", "gammaln")):
+        x = x[x > 0]
+    elif name == "log1p":
+        x = x[x > -1]
+    elif name == "erfinv":
+        x = x[np.abs(x) < 1]
     return (x,)
 
 

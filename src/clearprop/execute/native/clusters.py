@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import final
+from typing import Any, final
 
 from clearprop.execute.native.layouts import Layout, region
 from clearprop.execute.native.pieces import Part, Place, is_pieced, parts, source
 from clearprop.execute.native.steps import FOLDS, Fold, Loop, Store
-from clearprop.execute.native.terms import VOCABULARY, NotLowered, Term, number
+from clearprop.execute.native.terms import LOOK_AT_NUMBERS, VOCABULARY, NotLowered, Term, number
 from clearprop.graph import Constant, Node, Value
 
 
@@ -149,6 +149,13 @@ def fold_of(name: str, term: Term) -> str:
     if term.dtype.kind != "b":
         return op
     return {"add": "or", "multiply": "and", "maximum": "or", "minimum": "and"}.get(op, op)
+
+
+def looked_at(node: Node) -> tuple[Any, ...]:
+    """The numbers among the operands on which the form of an operation depends."""
+    if node.primitive.name not in LOOK_AT_NUMBERS:
+        return ()
+    return tuple([x.key if isinstance(x, Constant) else None for x in node.operands])
 
 
 def lowered(node: Node, terms: Sequence[Term]) -> Term:

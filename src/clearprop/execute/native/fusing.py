@@ -17,7 +17,7 @@ from clearprop.execute.native.bodies import (
     first_slice,
     without_histories,
 )
-from clearprop.execute.native.clusters import refusal
+from clearprop.execute.native.clusters import looked_at, refusal
 from clearprop.execute.native.epilogues import with_epilogues
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
@@ -139,7 +139,7 @@ class Planned(Ledger):
             return ""
         if node.primitive.lower is None:
             return "no native form yet"
-        key = (node.primitive, node.params, types)
+        key = (node.primitive, node.params, types, looked_at(node))
         if key not in self._lowerable:
             self._lowerable[key] = refusal(node)
         return self._lowerable[key]

@@ -13,7 +13,7 @@ import numpy as np
 from clearprop.execute.native import products
 from clearprop.execute.native.cache import ObjectCache
 from clearprop.execute.native.donating import reuses
-from clearprop.execute.native.factors import lapack
+from clearprop.execute.native.factors import gufuncs, lapack
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import Buffer, Layout
@@ -277,6 +277,8 @@ def _imports(text: str) -> dict[str, int]:
         known |= products.imports()
     if f"@{lapack.PREFIX}" in text:
         known |= lapack.imports()
+    if f"@{gufuncs.PREFIX}" in text:
+        known |= gufuncs.imports()
     return {name: at for name, at in known.items() if f"@{name}(" in text}
 
 

@@ -142,8 +142,12 @@ DTYPES: Final = frozenset(
 """The dtypes of native code, by name."""
 
 
-LOOK_AT_NUMBERS: Final = frozenset({"power"})
+LOOK_AT_NUMBERS: Final = frozenset({"polygamma", "power"})
 """The operations whose form depends on the number that an operand is, if it is one."""
+
+
+_POLYGAMMA: Final = {0: "digamma", 1: "trigamma", 2: "tetragamma"}
+"""The derivatives of ln Γ that have a native form, by order."""
 
 
 def number(value: Any, dtype: Any) -> Term:
@@ -300,6 +304,13 @@ class Vocabulary:
     def power(self, a: Term, b: Term) -> Term:
         """See :func:`power`."""
         return power(a, b)
+
+    def polygamma(self, n: Term, x: Term) -> Term:
+        """Derivatives of the logarithm of the gamma function, of the first orders."""
+        name = _POLYGAMMA.get(round(float(n.payload))) if n.op == "constant" else None
+        if name is None:
+            raise NotLowered("polygamma of that order")
+        return _call(name, x)
 
     def sign(self, x: Term) -> Term:
         """−1, 0 or 1; NaN of NaN."""

@@ -31,4 +31,5 @@ primitive = Elementwise(
         Awkward((1.0,), (np.inf,), "the slope grows without bound towards 1"),
         Awkward((-1.0,), (np.inf,), "the slope grows without bound towards −1"),
     ),
+    lower=lambda xp, x: xp.erfinv(x),
 )

@@ -28,4 +28,5 @@ primitive = Elementwise(
     partials=lambda ops, y, x: (ops.exp(-0.5 * (x * x) - y) * (1 / math.sqrt(2 * math.pi)),),
     formula=r"\ln \Phi(@0)",
     domain=(REAL,),
+    lower=lambda xp, x: xp.log_ndtr(x),
 )

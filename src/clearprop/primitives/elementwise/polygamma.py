@@ -26,4 +26,5 @@ primitive = Elementwise(
     partials=lambda ops, y, n, x: (None, ops.polygamma(n + 1, x)),
     formula=r"\psi^{(@0)}(@1)",
     domain=(reals(low=0.6, high=1.4), POSITIVE),
+    lower=lambda xp, n, x: xp.polygamma(n, x),
 )

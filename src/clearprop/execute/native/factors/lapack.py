@@ -1,4 +1,4 @@
-"""SciPy's own LAPACK, called by pointer: for what is large, and for L U factors of any size.
+"""SciPy's own LAPACK, called by pointer: for what is large, and L U and Q R factors of any size.
 
 LAPACK counts by columns where NumPy counts by rows. So a matrix is copied column by column, unless
 its transpose does as well.
@@ -25,7 +25,7 @@ INTEGER: Final = np.dtype(np.int32)
 MOST_VECTORS: Final = 20
 """Up to so many vectors to a row own code is at least as good."""
 
-_ROUTINES: Final = ("getrf", "gesv", "potrf", "trsm")
+_ROUTINES: Final = ("gemm", "geqrf", "gesv", "getrf", "orgqr", "potrf", "trsm")
 
 _ROOM: Final = 256
 """The bytes for a call's arguments."""
@@ -95,7 +95,7 @@ class Call:
 
     def call(self, text: Text, routine: str) -> None:
         """Write the call."""
-        name = f"{PREFIX}{'s' if text.dtype.itemsize == 4 else 'd'}{routine}"
+        name = f"{PREFIX}{_letter(text.dtype)}{routine}"
         self.writer.declare(name, "void", *["ptr"] * len(self._given))
         given = ", ".join(f"ptr {pointer}" for pointer in self._given)
         self.writer.do(f"call void @{name}({given})")
@@ -205,6 +205,10 @@ def failed(text: Text, info: str) -> str:
     """Whether a routine says that it could not do it."""
     found = text.writer.put(f"load i32, ptr {info}, align 4")
     return text.writer.put(f"icmp ne i32 {found}, 0")
+
+
+def _letter(dtype: np.dtype[Any]) -> str:
+    return "s" if dtype.itemsize == 4 else "d"
 
 
 def _rounded(size: int) -> int:

@@ -113,7 +113,7 @@ class Stacked(Special):
             site = Site(matrices[:given], matrices[given:], scratch)
             failed = self.kernel.write(writer, machine, site)
             if failed:
-                _raise(writer, failed, flag)
+                raised(writer, failed, flag)
 
         leading = [Layout(x.buffer, x.offset, self.lead, x.strides[:count]) for x in arrays]
         each(writer, base, leading, visit)
@@ -125,7 +125,7 @@ def _steps(strides: Sequence[int]) -> tuple[int, int]:
     return down, right
 
 
-def _raise(writer: Writer, failed: str, flag: str) -> None:
+def raised(writer: Writer, failed: str, flag: str) -> None:
     """Store 1 in the flag where the work could not be done."""
     yes, after = writer.label(), writer.label()
     writer.do(f"br i1 {failed}, label %{yes}, label %{after}")

@@ -159,6 +159,15 @@ class Text:
         """Square roots."""
         return self.writer.intrinsic(f"llvm.sqrt.{self._named}", self.type, (self.type, x))
 
+    def opposite(self, x: str) -> str:
+        """Numbers with the other sign."""
+        return self.writer.put(f"fneg {self.type} {x}")
+
+    def with_sign(self, x: str, sign: str) -> str:
+        """Numbers with the signs of others."""
+        given = (self.type, x), (self.type, sign)
+        return self.writer.intrinsic(f"llvm.copysign.{self._named}", self.type, *given)
+
     def size(self, x: str) -> str:
         """Absolute values."""
         return self.writer.intrinsic(f"llvm.fabs.{self._named}", self.type, (self.type, x))

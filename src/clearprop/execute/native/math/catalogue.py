@@ -13,6 +13,7 @@ from clearprop.execute.native.math import (
     division,
     error_function,
     exponential,
+    gamma,
     inverse_trigonometric,
     logarithm,
     powers,
@@ -49,6 +50,12 @@ _ALGORITHMS: Final[tuple[Callable[..., Value], ...]] = (
     powers.cbrt,
     powers.hypot,
     error_function.erf,
+    error_function.erfinv,
+    error_function.log_ndtr,
+    gamma.gammaln,
+    gamma.digamma,
+    gamma.trigamma,
+    gamma.tetragamma,
     rounding.floor,
     rounding.ceil,
     rounding.rint,
@@ -68,7 +75,7 @@ _KINDS: Final[dict[str, Kind]] = {"float32": "f32", "float64": "f64"}
 NAMES: Final[Mapping[str, int]] = MappingProxyType(
     {name: len(inspect.signature(each).parameters) for name, each in _BY_NAME.items()}
 )
-"""The functions that exist, by NumPy's names (and erf, sigmoid), with their number of operands."""
+"""The functions that exist, by NumPy's names, or SciPy's, with their number of operands."""
 
 
 def symbol(name: str, dtype: str, lanes: int) -> str:

@@ -79,6 +79,25 @@ def log1p(x: Value) -> Value:
     return select(abs(x) < 2.0 ** -(x.format.mantissa + 2), x, result)
 
 
+def log_of_large(x: Value) -> tuple[Value, Value]:
+    """The logarithm as a sum of two numbers, for finite x from 2 on."""
+    n, m = split(x)
+    e, f = from_integer(n), m - 1.0
+    half, t = _log_reduced(f)
+    high, rest = _LN2_SHORT[x.kind]
+    total, lost = fast_two_sum(e * high, f)
+    return total, lost - (half - fma(e, rest, t))
+
+
+def log_around_one(x: Value) -> tuple[Value, Value]:
+    """The logarithm of positive finite x, and what it exceeds x - 1 by for √½ ≤ x < √2."""
+    n, m = split(x)
+    e, f = from_integer(n), m - 1.0
+    half, t = _log_reduced(f)
+    high, rest = _LN2_SHORT[x.kind]
+    return fma(e, high, f - (half - fma(e, rest, t))), t - half
+
+
 def _log_parts(f: Value) -> tuple[Value, Value]:
     """log(1 + f) as a sum of two numbers."""
     half, t = _log_reduced(f)

@@ -6,8 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from clearprop.execute.native.math import special_coefficients
 from clearprop.execute.native.math.coefficients import COEFFICIENTS
 from clearprop.execute.native.math.values import Value
+
+_COEFFICIENTS: Final = {**COEFFICIENTS, **special_coefficients.COEFFICIENTS}
 
 INF: Final = math.inf
 NAN: Final = math.nan
@@ -66,12 +69,12 @@ def polynomial(x: Value, coefficients: Sequence[float | Value]) -> Value:
 
 def fitted(name: str, x: Value) -> Value:
     """The polynomial of that name at x."""
-    return polynomial(x, COEFFICIENTS[name][x.kind])
+    return polynomial(x, _COEFFICIENTS[name][x.kind])
 
 
 def coefficients(name: str, x: Value) -> tuple[float, ...]:
     """The coefficients of that name in the format of x."""
-    return COEFFICIENTS[name][x.kind]
+    return _COEFFICIENTS[name][x.kind]
 
 
 def nearest(x: Value, scale: float) -> tuple[Value, Value]:
