@@ -10,7 +10,7 @@ import pytest
 
 import clearprop as cp
 from clearprop.derive import PASSES
-from clearprop.graph import Graph, check
+from clearprop.graph import Graph, check, role_of
 from clearprop.rewrite import rolled, simplify
 
 RNG = np.random.default_rng(5)
@@ -181,14 +181,24 @@ def test_a_network_becomes_products_of_matrices() -> None:
     assert not [node for node in graph.nodes if node.primitive.name == "gather"]
 
 
-def test_code_without_copies_stays_as_it_is() -> None:
-    def chain(x: Any) -> Any:
-        for i in range(400):
-            x = np.sin(x) + x / i if i % 2 else x * 0.5 - 0.5
-        return x
+def chain(x: Any) -> Any:
+    """Operations one after the other."""
+    for i in range(400):
+        x = np.sin(x) + x / i if i % 2 else x * 0.5 - 0.5
+    return x
 
+
+def test_code_without_copies_stays_as_it_is() -> None:
     graph = cp.trace(chain)(0.3)
     assert rolled(graph, PASSES.builder) is graph
+
+
+def test_a_derivative_without_copies_keeps_its_origins() -> None:
+    graph = PASSES.reverse(cp.trace(chain)(0.3))
+    origins = [node.provenance for node in graph.nodes]
+    assert rolled(graph, PASSES.builder) is graph
+    assert all(node.provenance is x for node, x in zip(graph.nodes, origins, strict=True))
+    assert {role_of(node) for node in graph.nodes} >= {"partial", "adjoint"}
 
 
 def test_small_sums_stay_as_they_are() -> None:

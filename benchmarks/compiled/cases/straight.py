@@ -1,5 +1,10 @@
 """The gradient of straight-line scalar code of 10⁵ distinct operations.
 
+Rounding errors grow along such code: over 10⁵ operations one after the other by 10⁴⁰, so that no
+two programs that round in different places would agree, and values would not stay in bounds. So it
+consists of stretches of about 10⁴ operations, all different, which have nothing but the inputs in
+common; all of them are computed before the first is differentiated.
+
 JAX takes 20 s for a thousand operations of this kind, and more than linearly longer for more; it
 does not take part.
 """
@@ -16,18 +21,24 @@ import numpy as np
 from benchmarks.compiled.harness import FUNCTION, OURS, Bar, Case, Work
 from benchmarks.compiled.peers import ours_work
 
-INPUTS, WINDOW = 64, 1000
-Code = list[tuple[str, int, int]]
+INPUTS, WINDOW, STRETCH = 64, 1000, 10**4
+Stretch = list[tuple[str, int, int]]
+Code = list[Stretch]
 
 
 def code(count: int) -> Code:
+    """Stretches of operations, about so many in all."""
+    return [_stretch(seed, min(count, STRETCH)) for seed in range(max(1, count // STRETCH))]
+
+
+def _stretch(seed: int, count: int) -> Stretch:
     """Operations on earlier values, all of which the last 64 depend on; about so many.
 
     Values stay between 0.05 and 3 in size: where one would leave those, its sine is taken.
     """
-    draw = random.Random(0)
+    draw = random.Random(seed)
     values = list(inputs())
-    made: Code = []
+    made: Stretch = []
     while len(made) < 1.48 * count:  # a third of them will turn out to be unused
         a, b = (len(values) - 1 - draw.randrange(min(WINDOW, len(values))) for _ in range(2))
         kind = draw.choices(("add", "sub", "mul", "sin"), (35, 25, 34, 6))[0]
@@ -41,7 +52,7 @@ def code(count: int) -> Code:
         if INPUTS + place in live:
             live.update(made[place][1:])
     names = {i: i for i in range(INPUTS)}
-    kept: Code = []
+    kept: Stretch = []
     for place, (kind, a, b) in enumerate(made):
         if INPUTS + place in live:
             names[INPUTS + place] = INPUTS + len(kept)
@@ -65,28 +76,39 @@ def _apply(kind: str, a: Any, b: Any, sin: Any) -> Any:
 
 
 def value_of(code: Code, sin: Any) -> Any:
-    """The code as a function of its inputs: the sum of its last 64 values."""
+    """The code as a function of its inputs: the sum of the last 64 values of each stretch."""
 
     def f(x: Any) -> Any:
-        values = [x[i] for i in range(INPUTS)]
-        for kind, a, b in code:
-            values.append(_apply(kind, values[a], values[b], sin))
-        total = values[-64]
-        for value in values[-63:]:
+        given, last = [x[i] for i in range(INPUTS)], []
+        for stretch in code:
+            last += _values(stretch, given, sin)[-64:]
+        total = last[0]
+        for value in last[1:]:
             total = total + value
         return total
 
     return f
 
 
+def _values(stretch: Stretch, given: list[Any], sin: Any) -> list[Any]:
+    """The inputs and all values of a stretch."""
+    values = list(given)
+    for kind, a, b in stretch:
+        values.append(_apply(kind, values[a], values[b], sin))
+    return values
+
+
 def by_hand(code: Code, x: np.ndarray) -> np.ndarray:
     """The reverse sweep as a loop over the code."""
-    values = x.tolist()
-    for kind, a, b in code:
-        values.append(_apply(kind, values[a], values[b], math.sin))
+    return np.sum([_swept(stretch, x.tolist()) for stretch in code], axis=0)
+
+
+def _swept(stretch: Stretch, given: list[float]) -> list[float]:
+    """The reverse sweep over a stretch."""
+    values = _values(stretch, given, math.sin)
     slopes = [0.0] * (len(values) - 64) + [1.0] * 64
-    for place in range(len(code) - 1, -1, -1):
-        kind, a, b = code[place]
+    for place in range(len(stretch) - 1, -1, -1):
+        kind, a, b = stretch[place]
         slope = slopes[INPUTS + place]
         match kind:
             case "add":
@@ -100,7 +122,7 @@ def by_hand(code: Code, x: np.ndarray) -> np.ndarray:
                 slopes[b] += slope * values[a]
             case _:
                 slopes[a] += slope * math.cos(values[a])
-    return np.array(slopes[:INPUTS])
+    return slopes[:INPUTS]
 
 
 def of_casadi(code: Code, x: np.ndarray) -> Work:
@@ -115,7 +137,7 @@ def of_casadi(code: Code, x: np.ndarray) -> Work:
 def case(count: int) -> Case:
     """Of so many operations; figures are for each of them, forward and back."""
     given, x = code(count), inputs()
-    f = value_of(given, np.sin)
+    f, size = value_of(given, np.sin), sum(map(len, given))
     contenders = {
         OURS: partial(ours_work, "grad", f, x),
         FUNCTION: partial(ours_work, "value", f, x),
@@ -123,8 +145,8 @@ def case(count: int) -> Case:
         "Python by hand": lambda: Work(lambda: by_hand(given, x)),
     }
     return Case(
-        *(f"straight-{count}", f"gradient of straight-line code of {len(given):,} operations"),
-        *("operation", len(given), lambda: [by_hand(given, x)], contenders),
+        *(f"straight-{count}", f"gradient of straight-line code of {size:,} operations"),
+        *("operation", size, lambda: [by_hand(given, x)], contenders),
         bars=(Bar(1e-9, ()),),
         rtol=1e-6,
     )

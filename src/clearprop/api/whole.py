@@ -118,6 +118,8 @@ def _recorded(graph: Graph, recorded: Recorded, answer: Traced) -> list[Any]:
 def _with_slopes(graph: Graph, count: int) -> Graph:
     """The graph's outputs, and the adjoints of its first inputs for a cotangent of the first."""
     alone = Graph(graph.inputs, graph.nodes, graph.outputs[:1])
+    if len(graph.outputs) == 1:
+        return PASSES.reverse(alone, alone.inputs[:count], keep_values=True)
     derived = PASSES.reverse(alone, alone.inputs[:count])
     known = set(graph.nodes)
     nodes = [*graph.nodes, *(node for node in derived.nodes if node not in known)]

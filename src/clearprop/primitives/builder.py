@@ -170,6 +170,7 @@ class Builder:
         self.passes = passes
         self.nodes: list[Node] = []
         self.origin: Node | Input | None = None
+        self._role = ""
         self._provenance: Derived | None = None
         self.negations: dict[Value, Sym] = {}
 
@@ -187,7 +188,8 @@ class Builder:
     def mark(self, origin: Node | Input | None, role: str) -> None:
         """Say on whose behalf, and in which role, the next nodes are made."""
         self.origin = origin
-        self._provenance = None if origin is None else Derived(origin, role)
+        self._role = role
+        self._provenance = None  # made with the first node: many rules make none in a role
 
     def role(self, role: str) -> None:
         """Change the role of the next nodes."""
@@ -205,6 +207,8 @@ class Builder:
     ) -> Node:
         """Append one node whose operands fit already."""
         type_ = primitive.result(tuple([value.type for value in values]), params)
+        if self._provenance is None and self.origin is not None:
+            self._provenance = Derived(self.origin, self._role)
         node = Node(primitive, values, params, type_, self._provenance)
         self.nodes.append(node)
         return node

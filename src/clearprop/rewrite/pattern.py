@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from clearprop.graph import Constant, Node, Type, Value
 from clearprop.rewrite.maker import Maker
-from clearprop.rewrite.rule import CONSTANT, Rule
+from clearprop.rewrite.rule import CONSTANT, Rule, head_of
 from clearprop.rewrite.share import COMMUTATIVE
 
 MASKS: Final = frozenset("mn")
@@ -73,6 +73,9 @@ class Apply:
 
 Pattern = Name | Number | Apply
 
+Match = Callable[[Value, dict[str, Value]], bool]
+"""Whether a value has a form, given the values of the names; those found are added."""
+
 
 @final
 @dataclass(frozen=True, slots=True)
@@ -102,15 +105,16 @@ class Identity:
         left, right = parsed(self.left), parsed(self.right)
         assert isinstance(left, Apply), "a name or a number alone is never replaced"
 
+        match = _matcher(left, self.kinds)
+
         def rewrite(make: Maker, node: Node) -> Value | None:
             found: dict[str, Value] = {}
-            if not _match(left, node, found, self.kinds):
+            if not match(node, found):
                 return None
             return _made(make, right, found, node.type)
 
-        heads = frozenset(map(_head, left.operands)) - {""}
         kinds = self.kinds if left.primitive in ARITHMETIC else ""
-        return Rule(self.name, (left.primitive,), rewrite, self.rounds, heads, kinds)
+        return Rule(self.name, (left.primitive,), rewrite, self.rounds, _heads(left), kinds)
 
 
 def parsed(text: str) -> Pattern:
@@ -147,33 +151,66 @@ def _head(pattern: Pattern) -> str:
     return CONSTANT if is_constant else ""
 
 
-def _match(pattern: Pattern, value: Value, found: dict[str, Value], kinds: str) -> bool:
-    """Whether a value has the form; the values of the names are added to those found."""
+def _heads(pattern: Apply) -> frozenset[str]:
+    """The heads that operands must have, in any order."""
+    return frozenset(map(_head, pattern.operands)) - {""}
+
+
+def _matcher(pattern: Pattern, kinds: str) -> Match:
+    """A function that says whether a value has the form.
+
+    The values of the names are added to those found. What the operands are made by is asked first:
+    most values have another form, and are told by that.
+    """
     if isinstance(pattern, Name):
-        known = found.setdefault(pattern.text, value)
-        return known is value and _is_kind(pattern.text, value, kinds)
+        text = pattern.text
+
+        def is_name(value: Value, found: dict[str, Value]) -> bool:
+            return found.setdefault(text, value) is value and _is_kind(text, value, kinds)
+
+        return is_name
     if isinstance(pattern, Number):
-        return _is_number(value, pattern.value)
-    if value.__class__ is not Node or value.primitive.name != pattern.primitive:
-        return False
-    operands, wanted = value.operands, pattern.operands
-    if pattern.primitive in COMMUTATIVE:
-        before = found.copy()
-        if _match_all(wanted, operands, found, kinds):
-            return True
-        found.clear()
-        found.update(before)
-        operands = operands[::-1]
-    return _match_all(wanted, operands, found, kinds)
+        number = pattern.value
+        return lambda value, _: _is_number(value, number)
+    parts = [_matcher(operand, kinds) for operand in pattern.operands]
+    outlines = [_outline(operand) for operand in pattern.operands if isinstance(operand, Apply)]
+    is_like, commutes = _outline(pattern), pattern.primitive in COMMUTATIVE
 
-
-def _match_all(
-    patterns: tuple[Pattern, ...], values: tuple[Value, ...], found: dict[str, Value], kinds: str
-) -> bool:
-    for pattern, value in zip(patterns, values, strict=True):
-        if not _match(pattern, value, found, kinds):
+    def is_applied(value: Any, found: dict[str, Value]) -> bool:
+        if not is_like(value):
             return False
-    return True
+        operands = value.operands
+        for outline in outlines:
+            if not any(map(outline, operands)):
+                return False
+        if commutes:
+            before = found.copy()
+            if _match_all(parts, operands, found):
+                return True
+            found.clear()
+            found.update(before)
+            operands = operands[::-1]
+        return _match_all(parts, operands, found)
+
+    return is_applied
+
+
+def _outline(pattern: Apply) -> Callable[[Any], bool]:
+    """A function that says whether a value is made in that way, as far as heads tell."""
+    primitive, heads = pattern.primitive, _heads(pattern)
+
+    def is_like(value: Any) -> bool:
+        return (
+            value.__class__ is Node
+            and value.primitive.name == primitive
+            and heads.issubset(map(head_of, value.operands))
+        )
+
+    return is_like
+
+
+def _match_all(parts: Sequence[Match], values: Sequence[Value], found: dict[str, Value]) -> bool:
+    return all(part(value, found) for part, value in zip(parts, values, strict=True))
 
 
 def _is_kind(name: str, value: Value, kinds: str) -> bool:

@@ -61,18 +61,19 @@ class Rules:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
-        self._picked: dict[tuple[str, ...], tuple[Rule, ...]] = {}
+        self._picked: dict[tuple[Any, ...], tuple[Rule, ...]] = {}
 
     def fitting(self, node: Node) -> tuple[Rule, ...]:
         """The rules that look at such an operation on such operands."""
         operands = node.operands
         kind = operands[0].type.dtype.kind if operands else ""
-        key = (node.primitive.name, kind, *map(head_of, operands))
+        makers = [x.primitive if x.__class__ is Node else x.__class__ for x in operands]
+        key = (node.primitive, kind, *makers)
         picked = self._picked.get(key)
         if picked is None:
-            name, kind, *heads = key
+            name, heads = node.primitive.name, set(map(head_of, operands))
             picked = self._picked[key] = tuple(
-                rule for rule in self._rules if rule.may_apply(name, kind, set(heads))
+                rule for rule in self._rules if rule.may_apply(name, kind, heads)
             )
         return picked
 

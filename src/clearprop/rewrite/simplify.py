@@ -127,7 +127,7 @@ def _sweep(make: Maker, graph: Graph, bodies: dict[Graph, Graph]) -> Graph:
 
 def _made_of(node: Node, operands: tuple[Value, ...], params: Params) -> Node:
     """The operation on operands of the same types; itself if nothing is new."""
-    if params is node.params and all(map(is_, operands, node.operands)):
+    if params is node.params and operands == node.operands:
         return node
     return Node(node.primitive, operands, params, node.type, node.provenance)
 

@@ -17,6 +17,8 @@ def without_unused(graph: Graph) -> Graph:
     where every result is taken.
     """
     taken = _taken(graph)
+    if not taken:
+        return graph
     now: dict[Value, Value] = {}
     nodes: list[Node] = []
     for node in graph.nodes:
@@ -31,8 +33,6 @@ def without_unused(graph: Graph) -> Graph:
             operands = tuple([now.get(x, x) for x in node.operands])
             now[node] = Node(node.primitive, operands, node.params, node.type, node.provenance)
         nodes.append(now.get(node, node))  # type: ignore[arg-type]
-    if not now:
-        return graph
     guards = [
         Guard(now.get(each.value, each.value), each.kind, each.outcome, each.provenance)
         for each in graph.guards

@@ -73,7 +73,7 @@ class Planned(Ledger):
         self.machine = machine
         self.epilogues = epilogues
         self.checks = False
-        self._lowerable: dict[Any, str] = {}
+        self._objections: dict[Any, str] = {}
         self._parts: dict[Value, list[Layout]] = {}
         self._laned = laned(graph)
         self.inputs = [self._place(x) for x in graph.inputs]
@@ -126,23 +126,11 @@ class Planned(Ledger):
 
     def _objection(self, node: Node) -> str:
         """Why the node has no native form; empty if it has one."""
-        name = node.primitive.name
-        made = (name in PLANNERS and node.type.parts) or (node.type,)
-        types = (*made, *[x.type for x in node.operands])
-        for type_ in types:
-            if not is_native(type_):
-                return f"no native form for {type_}"
-        if name in VIEWS or name in _KINDS or name in PLANNERS:
-            whole_numbers = name == "dot" and node.type.dtype.kind != "f"
-            return "no native product of integers" if whole_numbers else ""
-        if name in FOLDS:
-            return ""
-        if node.primitive.lower is None:
-            return "no native form yet"
-        key = (node.primitive, node.params, types, looked_at(node))
-        if key not in self._lowerable:
-            self._lowerable[key] = refusal(node)
-        return self._lowerable[key]
+        kinds = [x.type for x in node.operands]
+        key = (node.primitive, node.params, node.type, looked_at(node), *kinds)
+        if key not in self._objections:
+            self._objections[key] = _objection(node)
+        return self._objections[key]
 
     def _alias(self, node: Node, operand: Value) -> None:
         """The same elements under another name."""
@@ -384,6 +372,21 @@ class Planned(Ledger):
             result = self._layouts[node]
         self._ready[node] = stage
         self._staged.append((stage, Fallback(node, operands, result, reason)))
+
+
+def _objection(node: Node) -> str:
+    """Why a node has no native form; empty if it has one."""
+    name = node.primitive.name
+    made = (name in PLANNERS and node.type.parts) or (node.type,)
+    for type_ in (*made, *[x.type for x in node.operands]):
+        if not is_native(type_):
+            return f"no native form for {type_}"
+    if name in VIEWS or name in _KINDS or name in PLANNERS:
+        whole_numbers = name == "dot" and node.type.dtype.kind != "f"
+        return "no native product of integers" if whole_numbers else ""
+    if name in FOLDS:
+        return ""
+    return "no native form yet" if node.primitive.lower is None else refusal(node)
 
 
 _KINDS: Final = frozenset({"stop_gradient", "dot", "pad", "concatenate", "assign"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import prod
 from typing import Any, Final
 
@@ -62,7 +63,8 @@ class Ledger:
         self._owned: set[Value] = set()
         self._given: set[Buffer] = set()
         self._folding: dict[Node, Key] = {}
-        self._uses = Counter([*outputs, *(x for node in graph.nodes for x in node.operands)])
+        operands = chain.from_iterable([node.operands for node in graph.nodes])
+        self._uses = Counter(chain(outputs, operands))
 
     # Memory ---------------------------------------------------------------------------------------
 

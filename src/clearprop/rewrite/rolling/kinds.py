@@ -25,28 +25,31 @@ def kinds_of(graph: Graph, picks: Mapping[Value, Pick], shared: Constants) -> di
         picks: The values that are parts of arrays.
         shared: One object for equal constants.
     """
+    values: list[Value] = [*graph.inputs, *graph.nodes]
+    others = {x for x in values if x.type.form != "array"}
     numbers: dict[Any, int] = {}
     kinds: dict[Value, int] = {}
 
     def number(key: Any) -> int:
         return numbers.setdefault(key, len(numbers))
 
+    def constant(value: Value) -> int:
+        assert isinstance(value, Constant), "operands are computed first"
+        small = value.type.size <= SMALL
+        kinds[value] = number((Constant, value.type) if small else shared.one(value))
+        return kinds[value]
+
     for place in graph.inputs:
         small = place.type.form == "array" and place.type.size <= SMALL
         kinds[place] = number((Input, place.type) if small else place)
     for node in graph.nodes:
-        operands = []
-        for x in node.operands:
-            kind = kinds.get(x)
-            if kind is None:
-                assert isinstance(x, Constant), "operands are computed first"
-                small = x.type.size <= SMALL
-                kind = kinds[x] = number((Constant, x.type) if small else shared.one(x))
-            operands.append(kind)
+        operands = [kinds.get(x) for x in node.operands]
+        if None in operands:
+            operands = [kinds[x] if x in kinds else constant(x) for x in node.operands]
         pick = picks.get(node)
         if pick is not None:
             kinds[node] = number((Pick, kinds.get(pick.base), node.type))
-        elif node.type.form != "array" or any(x.type.form != "array" for x in node.operands):
+        elif node in others or not others.isdisjoint(node.operands):
             kinds[node] = number(node)
         else:
             kinds[node] = number((node.primitive, node.params, node.type, *operands))

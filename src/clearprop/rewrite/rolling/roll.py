@@ -64,7 +64,8 @@ def rolled(graph: Graph, builder: Callable[[], Builder]) -> Graph:
     """
     fewest, shared = MANY, Constants()
     for _ in range(ROUNDS if len(graph.nodes) >= LARGE else 0):
-        found = prune(_Rolling(graph, builder(), shared, fewest).graph())
+        round_ = _Rolling(graph, builder(), shared, fewest)
+        found = prune(round_.graph() if round_.chosen else graph)
         if len(found.nodes) > GAIN * len(graph.nodes):
             break
         graph, fewest = found, FEW
@@ -83,6 +84,7 @@ class _Rolling:
         self.picks = common(source, picks_of(source), shared)
         self.changed: dict[Value, Value] = {}
         self.lockstep = Lockstep(ops, self.picks, shared, self.now)
+        self.chosen = self._chosen()
 
     def now(self, value: Value) -> Value:
         """What stands for the value."""
@@ -90,9 +92,8 @@ class _Rolling:
 
     def graph(self) -> Graph:
         """The new graph, in which not every operation is needed."""
-        chosen = self._chosen()
         for node in self.source.nodes:
-            found = chosen.get(node)
+            found = self.chosen.get(node)
             if found is None:
                 self._add(node)
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import final
 
 from clearprop.graph import Graph, Node, Value
@@ -35,7 +36,7 @@ class Seed:
 
 def seeds_of(graph: Graph, kinds: Mapping[Value, int], fewest: int) -> Iterator[Seed]:
     """Those in which a group has so many terms, from the last to the first."""
-    uses = Counter(x for node in graph.nodes for x in node.operands)
+    uses = Counter(chain.from_iterable([node.operands for node in graph.nodes]))
     uses.update(graph.outputs)
     uses.update(guard.value for guard in graph.guards)
     inner: set[Value] = set()
@@ -47,6 +48,8 @@ def seeds_of(graph: Graph, kinds: Mapping[Value, int], fewest: int) -> Iterator[
                 yield Seed(node, [parts], [])
         elif node not in inner and _adds(node):
             terms = _terms(node, uses, inner)
+            if len(terms) < fewest:
+                continue
             fitting = [x.type.shape == node.type.shape for x in terms]
             found = _grouped(node, terms, fitting, kinds, fewest)
             if found.groups:
@@ -73,9 +76,10 @@ def _terms(root: Node, uses: Mapping[Value, int], inner: set[Value]) -> list[Val
     """What is added up, from the first to the last; the additions are noted as parts of the sum."""
     terms = []
     pending: list[Value] = [root]
+    type_ = root.type
     while pending:
         value = pending.pop()
-        partial = _adds(value) and uses[value] == 1 and value.type is root.type
+        partial = value.type is type_ and uses[value] == 1 and _adds(value)
         if isinstance(value, Node) and (value is root or partial):
             inner.add(value)
             pending.extend(reversed(value.operands))

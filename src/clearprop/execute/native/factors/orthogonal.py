@@ -65,7 +65,7 @@ class Orthogonal(Kernel):
         odd = self._by_registers(text, site)
         if odd:
             rare, after = writer.label(), writer.label()
-            writer.do(f"br i1 {text.somewhere(odd)}, label %{rare}, label %{after}")
+            writer.do(f"br i1 {text.unit.somewhere(odd)}, label %{rare}, label %{after}")
             writer.open(rare)
             self._by_lapack(writer, machine, site)
             writer.do(f"br label %{after}")

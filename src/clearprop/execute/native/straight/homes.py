@@ -107,7 +107,7 @@ def _lives(
             continue
         made = set()
         for entry in part:
-            for value in read_by(entry):
+            for value in entry.operands if entry.__class__ is Node else read_by(entry):
                 if value not in made and value in inside:
                     last[value] = at
                     crossing[value] = None

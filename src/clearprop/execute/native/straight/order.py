@@ -55,20 +55,19 @@ class Order:
 
     def put(self, nodes: Sequence[Node]) -> list[Code | Batch]:
         """The parts that these operations make up, given in an order in which they may be done."""
-        blocked, free = self._blocked, self._free
+        blocked = self._blocked
         for node in nodes:
-            missing = [x for x in node.operands if x in blocked] if blocked else ()
-            if missing:
-                blocked.add(node)
-                self._missing[node] = len(missing)
-                for x in missing:
-                    self._waiting.setdefault(x, []).append(node)
-                while len(self._missing) > MOST_WAITING:
-                    self._call_most()
-                    self._done()
+            if blocked.isdisjoint(node.operands):
+                self._do(node)
+                self._done()
                 continue
-            self._do(node)
-            if free:
+            missing = [x for x in node.operands if x in blocked]
+            blocked.add(node)
+            self._missing[node] = len(missing)
+            for x in missing:
+                self._waiting.setdefault(x, []).append(node)
+            while len(self._missing) > MOST_WAITING:
+                self._call_most()
                 self._done()
         while self._batches:
             self._call_most()
@@ -84,7 +83,7 @@ class Order:
     def _do(self, node: Node) -> None:
         """An operation whose operands are there."""
         recipe = self._recipes[node]
-        if recipe.call not in self._often:
+        if not recipe.call or recipe.call not in self._often:
             self._write(node)
             return
         batch = self._batches.get(recipe)

@@ -37,13 +37,14 @@ class Recipe:
     Attributes:
         does: Whether there are lines: an operation may be one of its operands, or a number.
         write: Gives the lines, of a number and the names of the operands.
-        result: Gives the result's name, of the same.
+        is_last: Whether the result is what the last line makes: its name is the number alone.
+        result: Gives the result's name, of a number and the names of the operands.
         call: The function of the math library that it is, and nothing else; empty if it is not.
         declared: The declarations that the lines need.
         functions: The functions of the math library that they call.
     """
 
-    __slots__ = ("call", "declared", "does", "functions", "result", "write")
+    __slots__ = ("call", "declared", "does", "functions", "is_last", "result", "write")
 
     def __init__(self, node: Node) -> None:
         writer = Writer()
@@ -67,6 +68,7 @@ class Recipe:
             made.setdefault(name, f"%t{{0}}.{len(made)}")
         self.does = bool(lines)
         self.write = _TEMPORARY.sub(lambda found: made[found[0]], lines).format
+        self.is_last = made.get(last) == "%{0}"
         self.result = made.get(last, last).format
         plain = root.op == "call" and root.payload not in SHORT and len(root.args) == len(terms)
         plain = plain and all(a is b for a, b in zip(root.args, terms, strict=True))

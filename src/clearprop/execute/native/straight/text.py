@@ -92,15 +92,16 @@ class _Stretch:
         for entry in code:
             if isinstance(entry, Node):
                 given = [names.get(x) or read(x) for x in entry.operands]
-                recipe = recipes[entry]
+                recipe, count = recipes[entry], self._count
                 seen[recipe] = None
-                made = recipe.result(self._count, *given)
+                made = f"%{count}" if recipe.is_last else recipe.result(count, *given)
                 if recipe.does:
-                    lines.append(recipe.write(self._count, *given))
+                    lines.append(recipe.write(count, *given))
                     self._count += 1
                 names[entry] = made
-                if entry in homes:
-                    self._keep(entry.type, made, "%own", homes[entry])
+                home = homes.get(entry)
+                if home is not None:
+                    self._keep(entry.type, made, "%own", home)
                 if entry in stored:
                     self._store(entry, made)
             elif isinstance(entry, Argument):

@@ -41,15 +41,16 @@ def by_trees(
                 sizes[node] = size
     found: list[Node] = []
     for node in nodes:
-        if node not in sizes:
-            tree: list[Node] = []
-            pending: list[Any] = [node]
-            while pending:
-                each = pending.pop()
-                tree.append(each)
-                for x in each.operands:
-                    if x in sizes:
-                        pending.append(x)
-            tree.reverse()
-            found += tree
+        if node in sizes:
+            continue
+        tree: list[Node] = [node]
+        pending: list[Any] = [x for x in node.operands if x in sizes]
+        while pending:
+            each = pending.pop()
+            tree.append(each)
+            for x in each.operands:
+                if x in sizes:
+                    pending.append(x)
+        tree.reverse()
+        found += tree
     return found
