@@ -97,9 +97,9 @@ def programs() -> Cases:
         spread = a @ a.T + np.eye(3)
         return x @ np.linalg.solve(spread, x) + np.linalg.cholesky(spread)[1, 1]
 
-    x, a = rng.normal(size=(67, 3)), rng.normal(size=(67, 3, 3))
     slopes = cp.vmap(cp.grad(density, (0, 1)))
-    found["lanes"] = simplify(cp.trace(slopes)(x, a)), [x, a]
+    batch = [rng.normal(size=(67, 3)), rng.normal(size=(67, 3, 3))]
+    found["lanes"] = simplify(cp.trace(slopes)(*batch)), batch
     found["loop"] = simplify(reverse(cp.trace(loop)(h, a))), [h, a, np.ones(())]
     return found
 

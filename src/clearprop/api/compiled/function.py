@@ -7,7 +7,7 @@ import operator
 import threading
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, ParamSpec, TypeVar, cast, final, overload
+from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, final, overload
 
 import numpy as np
 import optree
@@ -41,6 +41,7 @@ def compile(
     threads: int | None = None,
     flush_denormals: bool = False,
     progress: bool | Progress | None = None,
+    products: Literal["bfloat16"] | None = None,
 ) -> Compiled[..., Any]: ...
 
 
@@ -52,6 +53,7 @@ def compile(
     threads: int | None = None,
     flush_denormals: bool = False,
     progress: bool | Progress | None = None,
+    products: Literal["bfloat16"] | None = None,
 ) -> Compiled[P, R]: ...
 
 
@@ -62,6 +64,7 @@ def compile(
     threads: int | None = None,
     flush_denormals: bool = False,
     progress: bool | Progress | None = None,
+    products: Literal["bfloat16"] | None = None,
 ) -> Compiled[..., Any]:
     """The function as machine code; no compiler is needed.
 
@@ -92,6 +95,9 @@ def compile(
             done and in all (None where a ``while_loop`` is among them). What it raises ends the
             call. True for a bar on the error stream, if that is a terminal and the call takes more
             than a second.
+        products: With "bfloat16", matrix products of float32 round their operands to numbers of 8
+            bits of precision, and sum up in float32. That is faster where the processor knows such
+            numbers (AVX512-BF16); elsewhere operands are rounded the same way. None rounds nothing.
 
     Returns:
         A function with f's signature, a :class:`Compiled`.
@@ -107,7 +113,9 @@ def compile(
     require_callable(f, "compile")
     static, donated = _numbers(static_argnums), _numbers(donate_argnums)
     told = reporter(progress, getattr(f, "__name__", "f"))
-    return Compiled(f, Options(static, donated, flush_denormals, _count(threads), told))
+    rounded = _is_bfloat16(products)
+    options = Options(static, donated, flush_denormals, _count(threads), told, rounded)
+    return Compiled(f, options)
 
 
 @final
@@ -278,6 +286,17 @@ class Compiled(Generic[P, R]):
 def _copied(value: Any) -> Any:
     """A nested value with arrays of its own."""
     return optree.tree_map(lambda x: x.copy() if isinstance(x, np.ndarray) else x, value)
+
+
+def _is_bfloat16(products: Any) -> bool:
+    """Whether products are to round their operands."""
+    if products is None or products == "bfloat16":
+        return products is not None
+    raise ArgumentError(
+        f"compile has no products in {products!r}",
+        where=user_line(),
+        remedy='Use "bfloat16", or leave the option out for full precision.',
+    )
 
 
 def _count(threads: Any) -> int | None:

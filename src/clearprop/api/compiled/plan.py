@@ -92,7 +92,8 @@ def _line(step: Step) -> str:
         p = step.product
         stack = f"{p.batch} × " if p.batch != 1 else ""
         also = f" with {_work(step.nodes)}" if p.epilogue is not None else ""
-        return f"product {stack}{p.m}×{p.k} · {p.k}×{p.n} {p.dtype}{also}"
+        kind = "bfloat16" if p.form == "rounded" else p.dtype
+        return f"product {stack}{p.m}×{p.k} · {p.k}×{p.n} {kind}{also}"
     if isinstance(step, Special):
         return step.line
     if isinstance(step, Fallback):

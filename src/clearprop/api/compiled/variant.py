@@ -65,6 +65,7 @@ class Options:
         flush_denormals: Whether numbers too small to be normal count as 0.
         threads: At most how many threads work on a step; None for as many as there may be.
         progress: What is told how far a long call is; None for nothing.
+        bfloat16: Whether products of float32 round their operands to bfloat16.
     """
 
     static: frozenset[int]
@@ -72,6 +73,7 @@ class Options:
     flush_denormals: bool
     threads: int | None
     progress: Progress | None
+    bfloat16: bool
 
 
 @final
@@ -125,6 +127,7 @@ class Variant:
             donated=numbers_of(args, options.donated),
             threads=available() if options.threads is None else options.threads,
             progress=options.progress,
+            bfloat16=options.bfloat16,
         )
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]

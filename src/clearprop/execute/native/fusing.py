@@ -18,7 +18,6 @@ from clearprop.execute.native.bodies import (
     without_histories,
 )
 from clearprop.execute.native.clusters import looked_at, refusal
-from clearprop.execute.native.epilogues import with_epilogues
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.lanes import LANES, effort, is_put_in_front, laned, refuses
@@ -37,7 +36,7 @@ from clearprop.execute.native.pieces import MOST_PARTS, count, cuts, is_pieced
 from clearprop.execute.native.placing import placed_body
 from clearprop.execute.native.planners import PLANNERS
 from clearprop.execute.native.special import FLAG
-from clearprop.execute.native.steps import FOLDS, Fallback, Multiply
+from clearprop.execute.native.steps import FOLDS, Fallback, Multiply, Refinement
 from clearprop.execute.native.terms import NotLowered, is_native, number
 from clearprop.graph import Constant, Graph, Node, Value, type_of
 
@@ -54,7 +53,7 @@ class Planned(Ledger):
 
     Attributes:
         graph: The graph.
-        epilogues: Whether products do short loops over their results.
+        refined: What becomes of steps once they are in order, here and in bodies, if anything.
         steps: In order.
         inputs: The buffer of each input.
         outputs: The buffer of each output.
@@ -67,11 +66,11 @@ class Planned(Ledger):
         graph: Graph,
         outputs: Sequence[Value],
         machine: Machine,
-        epilogues: bool = True,
+        refined: Refinement | None = None,
     ) -> None:
         super().__init__(graph, outputs)
         self.machine = machine
-        self.epilogues = epilogues
+        self.refined = refined
         self.checks = False
         self._objections: dict[Any, str] = {}
         self._parts: dict[Value, list[Layout]] = {}
@@ -82,8 +81,8 @@ class Planned(Ledger):
         self.outputs = [self._emit(value) for value in outputs]
         self._cross()
         self._assemble()
-        if epilogues:
-            self.steps = with_epilogues(self.steps, self.outputs, machine)
+        if refined is not None:
+            self.steps = refined(self.steps, self.outputs)
 
     # The nodes, one by one ------------------------------------------------------------------------
 
@@ -351,7 +350,7 @@ class Planned(Ledger):
             NotLowered: If it holds an operation that has no native form.
         """
         flat = inlined(graph)
-        inner = Planned(flat, flat.outputs, self.machine, self.epilogues)
+        inner = Planned(flat, flat.outputs, self.machine, self.refined)
         for step in inner.steps:
             if isinstance(step, Fallback):
                 raise NotLowered(f"its body's {step.node.primitive.name}: {step.reason}")

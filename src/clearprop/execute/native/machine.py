@@ -61,6 +61,11 @@ class Machine:
         """Whether a multiplication and an addition round once, in hardware."""
         return self.level != "baseline"
 
+    @property
+    def bfloat16(self) -> bool:
+        """Whether it multiplies pairs of bfloat16 on its widest vectors."""
+        return self.level == "avx512" and "+avx512bf16" in self.features.split(",")
+
     def lanes(self, itemsize: int) -> int:
         """How many elements of that many bytes a vector register holds."""
         return self.bytes // itemsize

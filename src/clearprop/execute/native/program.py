@@ -13,6 +13,7 @@ import numpy as np
 from clearprop.execute.native import products
 from clearprop.execute.native.cache import ObjectCache
 from clearprop.execute.native.donating import reuses
+from clearprop.execute.native.epilogues import with_epilogues
 from clearprop.execute.native.factors import gufuncs, lapack
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
@@ -23,9 +24,10 @@ from clearprop.execute.native.memory import ALIGNMENT
 from clearprop.execute.native.module import module_texts, segments
 from clearprop.execute.native.placing import placed
 from clearprop.execute.native.polling import Progress, Watch, polls, raise_if_stopped, trips
+from clearprop.execute.native.precision import in_bfloat16
 from clearprop.execute.native.refused import answered
 from clearprop.execute.native.special import FLAG, WATCH
-from clearprop.execute.native.steps import Fallback
+from clearprop.execute.native.steps import Fallback, Step
 from clearprop.execute.native.threads import CREW, crew
 from clearprop.graph import Constant, Graph, Value
 
@@ -48,6 +50,7 @@ class Program:
         threads: At most how many threads work on a step; the results do not depend on it, nor does
             the code.
         progress: What is told how far a long call is; it has to live as long as calls are made.
+        bfloat16: Whether products of float32 round their operands to bfloat16.
 
     Attributes:
         graph: The graph.
@@ -72,13 +75,20 @@ class Program:
         donated: Collection[int] = (),
         threads: int = 1,
         progress: Progress | None = None,
+        bfloat16: bool = False,
     ) -> None:
         start = time.perf_counter()
         self.graph = graph
         self.machine = machine() if target is None else target
         flat = inlined(graph)
         watched = (*flat.outputs, *(guard.value for guard in flat.guards))
-        planned = Planned(flat, watched, self.machine)
+
+        def refined(steps: Sequence[Step], outputs: Collection[Buffer]) -> list[Step]:
+            """The steps of the graph, or of a body, with products that do more, or less exactly."""
+            steps = in_bfloat16(steps) if bfloat16 else steps
+            return with_epilogues(steps, outputs, self.machine)
+
+        planned = Planned(flat, watched, self.machine, refined)
         self.steps = planned.steps
         self._inputs = planned.inputs
         self.outputs = planned.outputs

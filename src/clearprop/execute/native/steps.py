@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, final
 
@@ -156,3 +156,6 @@ class Fallback:
 
 
 Step = Loop | Straight | Multiply | Fallback | Control | Special
+
+Refinement = Callable[[Sequence[Step], Collection[Buffer]], list[Step]]
+"""Makes better steps of steps, given the buffers that are wanted in the end."""

@@ -1,8 +1,9 @@
 """What a loop calls that has used up its budget, as LLVM's text.
 
-It looks at the clock, and only after :data:`PERIOD` does it take the interpreter's lock. Then it
-has Python's handlers of signals called, which Python itself does in its main thread alone, and
-says how far the call is to who wants to know. What either raises is kept until the call has ended.
+It looks at the clock, and only after :data:`PERIOD` does it take the interpreter's lock; where it
+has to wait for that, since other threads compute in Python, the next time is later. Then it has
+Python's handlers of signals called, which Python itself does in its main thread alone, and says how
+far the call is to who wants to know. What either raises is kept until the call has ended.
 
 Python's code runs with denormal numbers as it left them, whatever the loop does with those.
 """
@@ -17,6 +18,12 @@ from clearprop.execute.native.polling.work import BUDGET
 
 PERIOD: Final = 100_000_000
 """How long a call runs from one time that Python is asked to the next, in nanoseconds."""
+
+SHARE: Final = 20
+"""After a wait for the interpreter's lock a call runs for so many times as long without it, …"""
+
+LONGEST: Final = 2_000_000_000
+"""… but not longer than this, in nanoseconds: Ctrl-C is answered yet."""
 
 PLACES: Final = {
     "budget": 0,  # the work that may be done until the function is called
@@ -127,6 +134,13 @@ consider:
 ask:
   ; PLAIN
   %lock = call i32 @PyGILState_Ensure()
+  %locked = call i64 @now()
+  %waited = sub i64 %locked, %now
+  %fair = mul i64 %waited, SHARE
+  %is.short = icmp slt i64 %fair, PERIOD
+  %at.least = select i1 %is.short, i64 PERIOD, i64 %fair
+  %is.long = icmp sgt i64 %at.least, LONGEST
+  %chosen = select i1 %is.long, i64 LONGEST, i64 %at.least
   %status = call i32 @PyErr_CheckSignals()
   %quiet = icmp eq i32 %status, 0
   br i1 %quiet, label %handled, label %raised
@@ -148,8 +162,9 @@ release:
   ; AGAIN
   br i1 %ends, label %stop, label %wait
 wait:
+  %pause = phi i64 [PERIOD, %measure], [PERIOD, %consider], [%chosen, %release]
   %from = call i64 @now()
-  %later = add i64 %from, PERIOD
+  %later = add i64 %from, %pause
   store i64 %later, ptr %next.at
   br label %on
 on:
@@ -213,6 +228,7 @@ def look_text(machine: Machine, clock: int) -> str:
                 text = text.replace(mark, line)
     for name, offset in PLACES.items():
         text = text.replace(f"AT {name}\n", f"getelementptr i8, ptr %watch, i64 {offset}\n")
-    for name, number in {"BUDGET": BUDGET, "PERIOD": PERIOD, "CLOCK": clock}.items():
+    numbers = {"BUDGET": BUDGET, "PERIOD": PERIOD, "SHARE": SHARE, "LONGEST": LONGEST}
+    for name, number in {**numbers, "CLOCK": clock}.items():
         text = re.sub(rf"\b{name}\b", str(number), text)
     return text

@@ -12,14 +12,14 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from clearprop.execute.native.machine import Machine
-from clearprop.execute.native.products import blas
+from clearprop.execute.native.products import bfloat16, blas
 from clearprop.execute.native.products.product import Product, folded
 
 _NEARLY: Final = 0.9
 """So much of the fastest way's share is enough where a loop over the result is saved."""
 
-Who = Literal["zeros", "row", "blocks", "dots", "flip", "blas"]
-"""What computes: a fill; `row`; `own`; `dots`; `flip`; `blas`."""
+Who = Literal["zeros", "row", "blocks", "dots", "flip", "blas", "rounded"]
+"""What computes: a fill; `row`; `own`; `dots`; `flip`; `blas`; one of these, after `bfloat16`."""
 
 _TURN: Final = 5.0
 """Turning a vector of numbers costs as much as that many multiplications of vectors."""
@@ -36,10 +36,14 @@ _KEPT: Final = 2**18
 
 def who(product: Product, machine: Machine) -> Who:
     """The way that is expected to be the fastest."""
+    if product.form == "rounded" and product.k:
+        return "rounded"
     if product.epilogue is not None:
         return "blocks"
     if product.k == 0:
         return "zeros"
+    if product.form == "pairs":
+        return "blocks"
     tiny = product.m * product.n * product.k <= _TINY
     if machine.level == "baseline" and not tiny and blas.suits(product):
         return "blas"
@@ -52,6 +56,8 @@ def who(product: Product, machine: Machine) -> Who:
 def takes_epilogue(product: Product, machine: Machine) -> bool:
     """Whether the one way that can go on with what it has computed is about as fast as any."""
     once = folded(product)
+    if once.form == "rounded" and once.k:
+        once = bfloat16.inner(once, machine)
     way = who(once, machine)
     if once.empty or way in ("zeros", "row", "blas"):
         return False

@@ -14,7 +14,8 @@ from itertools import product as combinations
 from typing import Final, NamedTuple, final
 
 from clearprop.execute.native.machine import Machine
-from clearprop.execute.native.products.choice import who
+from clearprop.execute.native.products import bfloat16
+from clearprop.execute.native.products.choice import Who, who
 from clearprop.execute.native.products.flip import flipped
 from clearprop.execute.native.products.module import scratch_bytes
 from clearprop.execute.native.products.plan import plan
@@ -28,6 +29,9 @@ CHUNK: Final = 15_000
 
 MOST: Final = 32
 """The most chunks; each may need scratch of its own."""
+
+_ROUNDED: Final = 8
+"""The most chunks where both matrices are rounded first: each chunk rounds what it needs."""
 
 _RATE: Final = 5.0
 """Multiplications of vectors in a nanosecond, while the numbers are in the cache."""
@@ -105,23 +109,32 @@ class Grid:
 def grid(product: Product, machine: Machine) -> Grid | None:
     """How a product is cut; None if it is not."""
     whole = folded(product)
-    if whole.empty or who(whole, machine) in ("zeros", "blas"):
+    if whole.empty or _way(whole, machine) in ("zeros", "blas"):
         return None
-    wanted = min(MOST, int(_nanoseconds(whole, machine) / CHUNK))
+    most = _ROUNDED if whole.form == "rounded" else MOST
+    wanted = min(most, int(_nanoseconds(whole, machine) / CHUNK))
     if wanted * CHUNK < WORTH:
         return None
     stack = -(-whole.batch // wanted)
     once = replace(whole, batch=1)
     rows, columns = _cut(once, machine, wanted // -(-whole.batch // stack))
     found = Grid(whole, stack, rows, columns)
-    by_blas = any(who(piece, machine) == "blas" for piece in found.pieces())
+    by_blas = any(_way(piece, machine) == "blas" for piece in found.pieces())
     return None if found.chunks < 2 or by_blas else found
+
+
+def _way(product: Product, machine: Machine) -> Who:
+    """Who computes a product in the end."""
+    rounded = product.form == "rounded" and product.k
+    return who(bfloat16.inner(product, machine) if rounded else product, machine)
 
 
 def in_parts(product: Product, machine: Machine) -> bool:
     """Whether sums of a part of the depth stand in C for a while, where blocks compute it."""
     found = grid(product, machine)
     pieces = [folded(product)] if found is None else list(found.pieces())
+    if product.form == "rounded":
+        pieces = [bfloat16.inner(piece, machine) for piece in pieces]
     return any(plan(piece, machine).depth < piece.k for piece in pieces)
 
 
@@ -184,6 +197,9 @@ class _Units(NamedTuple):
 def _units(product: Product, machine: Machine) -> _Units:
     lanes = machine.lanes(product.itemsize)
     match who(product, machine):
+        case "rounded":
+            found = plan(bfloat16.inner(product, machine), machine)
+            return _Units(found.rows, found.vectors * lanes, product.n >= product.m, True)
         case "row":
             return _Units(2 * lanes, 4 * lanes, product.m == 1, False)
         case "dots":

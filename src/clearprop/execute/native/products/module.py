@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from clearprop.execute.native.machine import Machine
-from clearprop.execute.native.products import blas, dots, flip, own, row
+from clearprop.execute.native.products import bfloat16, blas, dots, flip, own, row
 from clearprop.execute.native.products.choice import who
 from clearprop.execute.native.products.plan import plan
 from clearprop.execute.native.products.product import Product, folded, symbol
@@ -54,6 +54,9 @@ def _scratch(product: Product, machine: Machine) -> int:
         case "row":
             seen = row.row(product)
             return seen.room_x(lanes) + seen.room_y(lanes)
+        case "rounded":
+            within = _scratch(bfloat16.inner(product, machine), machine)
+            return bfloat16.room(product, machine) + within
         case "zeros" | "blas":
             return 0
 
@@ -83,6 +86,10 @@ def _define(module: Module, product: Product) -> None:
 def _once(w: Writer, module: Module, product: Product, at: own.Operands) -> None:
     """One product of a batch."""
     match who(product, module.machine):
+        case "rounded":
+            a, b, scratch = bfloat16.copies(w, module, product, at.a, at.b, at.scratch)
+            copied = own.Operands(a, b, at.c, scratch, at.beside)
+            _once(w, module, bfloat16.inner(product, module.machine), copied)
         case "zeros":
             _zeros(w, product, at.c)
         case "blas":

@@ -164,6 +164,7 @@ class _Loops:
                 adds=plan.depth < product.k,
                 upright=product.transposed_a,
                 epilogue=part.epilogue,
+                pairs=product.form == "pairs",
             )
             if plan.copies_a:
                 a, lda, step = self._strip(part, first), rows, w.multiply(rows, part.depth)

@@ -9,6 +9,9 @@ from clearprop.execute.native.products.epilogue import Epilogue
 
 DType = Literal["float32", "float64"]
 
+Form = Literal["plain", "rounded", "pairs"]
+"""Operands as they are; to be rounded to bfloat16; pairs of bfloat16 in words of 32 bits."""
+
 
 @final
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,8 @@ class Product:
         batch_b: From one B to the next; 0 where all share one.
         batch_c: From one C to the next.
         epilogue: What is made of C's elements; without one, C itself is the result.
+        form: What the operands are; those that are not plain are float32. The depth of pairs counts
+            words.
     """
 
     m: int
@@ -48,6 +53,7 @@ class Product:
     batch_b: int = 0
     batch_c: int = 0
     epilogue: Epilogue | None = None
+    form: Form = "plain"
 
     def __post_init__(self) -> None:
         if min(self.m, self.n, self.k, self.batch) < 0:
@@ -96,6 +102,8 @@ def symbol(product: Product) -> str:
     form = ("t" if product.transposed_a else "n") + ("t" if product.transposed_b else "n")
     sizes = f"{product.m}x{product.n}x{product.k}_{product.lda}_{product.ldb}_{product.ldc}"
     name = f"product_{product.dtype}_{form}_{sizes}"
+    if product.form != "plain":
+        name += f"_{product.form}"
     if product.batch != 1:
         name += f"_{product.batch}_{product.batch_a}_{product.batch_b}_{product.batch_c}"
     if product.epilogue is not None:

@@ -37,6 +37,7 @@ class Tile:
             epilogue, which belongs to the last part, it does.
         upright: Whether neighbours in memory are in one column of A rather than in one row.
         epilogue: What is made of the block, if it is not just stored.
+        pairs: Whether the words of A and B are pairs of bfloat16.
     """
 
     dtype: DType
@@ -46,11 +47,12 @@ class Tile:
     adds: bool
     upright: bool
     epilogue: Epilogue | None = None
+    pairs: bool = False
 
     @property
     def name(self) -> str:
         """The function's."""
-        marks = "m" * self.masked + "a" * self.adds
+        marks = "m" * self.masked + "a" * self.adds + "p" * self.pairs
         layout = "columns" if self.upright else "rows"
         end = "" if self.epilogue is None else f"_{self.epilogue.kernel}"
         return f"tile_{self.dtype}_{layout}_{self.rows}x{self.vectors}{marks}{end}"
@@ -158,6 +160,7 @@ def _sums(w: Writer, tile: Tile, a: str, masks: list[str | None]) -> list[str]:
     starts = [("ptr", pointer) for pointer in [*pointers, "%b"]]
     rounds, rest = w.divided("%depth", chains) if chains > 1 else ("%depth", 0)
     stride = w.multiply("%lda", w.numbers.size)
+    multiply_add = w.multiply_add_pairs if tile.pairs else w.multiply_add
 
     def trip(chains: int, carried: list[str]) -> list[str]:
         *bases, b = carried[: len(starts)]
@@ -172,7 +175,7 @@ def _sums(w: Writer, tile: Tile, a: str, masks: list[str | None]) -> list[str]:
                 one = w.broadcast(_address(w, tile, bases, row, chain, stride))
                 for vector in range(tile.vectors):
                     place = chain * number + row * tile.vectors + vector
-                    sums[place] = w.multiply_add(one, across[vector], sums[place])
+                    sums[place] = multiply_add(one, across[vector], sums[place])
         onward: Index = w.multiply("%lda", chains) if tile.upright else chains
         moved = [w.at(base, onward) for base in bases]
         return [*moved, w.at(b, w.multiply("%ldb", chains)), *sums]

@@ -268,6 +268,15 @@ class Writer:
             return self.value(f"call {vector} @llvm.fma.{self.numbers.mangled}({operands})")
         return self.plus(self.value(f"fmul {vector} {a}, {b}"), c)
 
+    def multiply_add_pairs(self, a: str, b: str, c: str) -> str:
+        """The products of pairs of bfloat16 in words of 32 bits, both added to c."""
+        vector, pairs = self.numbers.vector, f"<{2 * self.numbers.lanes} x bfloat>"
+        given = [self.value(f"bitcast {vector} {x} to {pairs}") for x in (a, b)]
+        return self.value(
+            f"call {vector} @llvm.x86.avx512bf16.dpbf16ps.512("
+            f"{vector} {c}, {pairs} {given[0]}, {pairs} {given[1]})"
+        )
+
     def shuffle(self, a: str, b: str, lanes: Sequence[int]) -> str:
         """Lanes of a, and of b counted on from there."""
         vector = self.numbers.vector

@@ -92,7 +92,7 @@ def c_source(graph: Graph, title: str = "f", caller: str = "") -> CSource:
     """
     flat = inlined(graph)
     watched = [guard.value for guard in flat.guards]
-    planned = Planned(flat, (*flat.outputs, *watched), machine("baseline"), epilogues=False)
+    planned = Planned(flat, (*flat.outputs, *watched), machine("baseline"))
     names = Names(WORDS)
     function = names.take(_ascii(title) if title.isidentifier() else "f")
     inputs = [names.take(_ascii(x.name)) for x in graph.inputs]
