@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from clearprop.execute.native import products
-from clearprop.execute.native.epilogues import with_epilogues
+from clearprop.execute.native.epilogues import refinement
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.layouts import Buffer
@@ -43,16 +43,22 @@ class Made:
     flags: list[Buffer]
 
 
-def made_for_arm(graph: Graph, values: Sequence[Any], symbol: str, flush: bool = False) -> Made:
+def made_for_arm(
+    graph: Graph,
+    values: Sequence[Any],
+    symbol: str,
+    flush: bool = False,
+    bfloat16: bool = False,
+) -> Made:
     """Compile a graph; its function gets that name. NumPy has to do nothing of it."""
     binding().initialize_all_targets()
     binding().initialize_all_asmprinters()
     flat = inlined(graph)
-    planned = Planned(flat, flat.outputs, ARM)
+    planned = Planned(flat, flat.outputs, ARM, refinement(ARM, bfloat16))
     assert not any(isinstance(step, Fallback) for step in planned.steps)
     flags = [FLAG] * planned.checks + [WATCH] * polls(planned.steps)
     outside = [*planned.inputs, *planned.constants, *planned.outputs, *flags]
-    steps = with_epilogues(planned.steps, planned.outputs, ARM)
+    steps = planned.steps
     places = placed(steps, outside, ARM)
     text, beside = module_texts(steps, segments(steps), places, ARM, flush)
     assert not beside

@@ -23,6 +23,7 @@ from clearprop.graph import Graph
 from clearprop.primitives import CATALOGUE
 from clearprop.rewrite import simplify
 from tests.native.arm import COMPILER, EMULATOR, Made, emulated, made_for_arm
+from tests.native.products.test_bfloat16 import rounded
 from tests.primitives.calls import drawn
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*encountered in:RuntimeWarning")
@@ -135,6 +136,27 @@ def test_results_under_an_emulator(everything: Any, tmp_path: Path) -> None:
                 np.testing.assert_allclose(array, right, rtol=0, atol=near, err_msg=name)
             else:
                 np.testing.assert_array_equal(array, right, err_msg=name)
+
+
+@needs_emulator
+def test_products_that_do_more(tmp_path: Path) -> None:
+    """With a bias, an activation and a step of the weights; and with rounded operands."""
+
+    def layer(x: Any, w: Any, b: Any) -> Any:
+        return np.maximum(x @ w + b, 0), w - 0.1 * (x.T @ (x @ w))
+
+    rng = np.random.default_rng(4)
+    values = [rng.normal(size=s).astype("float32") for s in ((33, 40), (40, 72), (72,))]
+    graph = simplify(cp.trace(layer)(*values))
+    made = [made_for_arm(graph, values, f"f{short}", bfloat16=short) for short in (False, True)]
+    plain, short = emulated(made, ["fFalse", "fTrue"], tmp_path)
+    x, w, b = values
+    for mine, right in zip(plain, layer(x, w, b), strict=True):
+        np.testing.assert_allclose(mine, right, rtol=1e-5, atol=1e-4)
+    product = rounded(x) @ rounded(w)
+    np.testing.assert_allclose(short[0], np.maximum(product + b, 0), rtol=1e-5, atol=1e-4)
+    step = w - np.float32(0.1) * (rounded(x).T @ rounded(product))
+    np.testing.assert_allclose(short[1], step, rtol=1e-3, atol=0.1)
 
 
 @needs_emulator

@@ -162,6 +162,10 @@ def test_what_is_not_finite_stays_where_it_is() -> None:
         (lambda x, w, y: x @ w + y[:, ::2], ((32, 40), (40, 70), (32, 140))),
         (lambda x, w, y: (x @ w)[1:] + y, ((32, 40), (40, 70), (31, 70))),
         (lambda x, w: x @ w + 1, ((40, 1), (1, 2))),
+        (
+            lambda x, w, a, b: ((z := x @ w) + a, z - a, z + b, z - b),
+            ((32, 40), (40, 70), (32, 70), (32, 70)),
+        ),
     ],
 )
 def test_what_is_no_epilogue_stays_a_loop(

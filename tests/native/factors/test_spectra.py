@@ -9,6 +9,7 @@ import pytest
 
 import clearprop as cp
 from clearprop.execute import run
+from clearprop.execute.native.factors import gufuncs
 from clearprop.execute.native.machine import levels, machine
 from clearprop.execute.native.program import Program
 from clearprop.primitives import CATALOGUE
@@ -313,3 +314,9 @@ def test_the_plan_lists_them() -> None:
     compiled = cp.compile(lambda a: np.linalg.svd(a, compute_uv=False))
     compiled(oblong((4, 3, 2)))
     assert "svd: 3 × 2 float64, 4 times" in str(compiled.explain_plan())
+
+
+def test_where_numpy_has_no_such_loops_none_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(gufuncs.imports()) == 3
+    monkeypatch.delattr(np.linalg._umath_linalg, "svd_s")
+    assert not gufuncs.imports.__wrapped__()

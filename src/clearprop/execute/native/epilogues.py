@@ -20,8 +20,9 @@ from clearprop.execute.native import products
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.ledger import CHEAP
 from clearprop.execute.native.machine import Machine
+from clearprop.execute.native.precision import in_bfloat16
 from clearprop.execute.native.products import PLACE, Beside, Product
-from clearprop.execute.native.steps import FOLDS, Fold, Loop, Multiply, Step
+from clearprop.execute.native.steps import FOLDS, Fold, Loop, Multiply, Refinement, Step
 from clearprop.execute.native.straight.recipes import SHORT
 from clearprop.execute.native.terms import Term, ordered
 
@@ -35,17 +36,24 @@ MOST_BESIDE: Final = 8
 """What an epilogue reads and writes, at most: each takes a register for its address."""
 
 
-def with_epilogues(
-    steps: Sequence[Step], outputs: Collection[Buffer], machine: Machine
-) -> list[Step]:
-    """The steps, with loops done by products.
+MOST_WHOLE: Final = 4
+"""How many of those may be as large as the result. A loop of its own walks through them in order,
+which memory keeps up with; block by block it does so for a step with momentum, and not for Adam."""
+
+
+def refinement(machine: Machine, bfloat16: bool) -> Refinement:
+    """Has products do loops, and round their operands to bfloat16 where that is asked for.
 
     Args:
-        steps: In order.
-        outputs: The buffers that are wanted in the end.
         machine: What the steps are compiled for.
+        bfloat16: Whether products of float32 round their operands.
     """
-    return _Joining(steps, outputs, machine).joined()
+
+    def refined(steps: Sequence[Step], outputs: Collection[Buffer]) -> list[Step]:
+        rounded = in_bfloat16(steps) if bfloat16 else steps
+        return _Joining(rounded, outputs, machine).joined()
+
+    return refined
 
 
 @final
@@ -158,6 +166,8 @@ def _fused(step: Multiply, loop: Loop, keeps: bool, machine: Machine) -> Multipl
     places = [_beside(layout, product) for layout in (*others, *written)]
     reads, writes = places[: len(others)], places[len(others) :]
     if None in reads or any(place is None or not place.columns for place in writes):
+        return None
+    if sum(bool(place and place.rows and place.columns) for place in places) > MOST_WHOLE:
         return None
     numbers = {layout: others.index(layout) + 1 for layout in others} | {mine[0]: PLACE}
     again = {

@@ -13,7 +13,7 @@ import numpy as np
 from clearprop.execute.native import products
 from clearprop.execute.native.cache import ObjectCache
 from clearprop.execute.native.donating import reuses
-from clearprop.execute.native.epilogues import with_epilogues
+from clearprop.execute.native.epilogues import refinement
 from clearprop.execute.native.factors import gufuncs, lapack
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
@@ -24,10 +24,9 @@ from clearprop.execute.native.memory import ALIGNMENT
 from clearprop.execute.native.module import module_texts, segments
 from clearprop.execute.native.placing import placed
 from clearprop.execute.native.polling import Progress, Watch, polls, raise_if_stopped, trips
-from clearprop.execute.native.precision import in_bfloat16
 from clearprop.execute.native.refused import answered
 from clearprop.execute.native.special import FLAG, WATCH
-from clearprop.execute.native.steps import Fallback, Step
+from clearprop.execute.native.steps import Fallback
 from clearprop.execute.native.threads import CREW, crew
 from clearprop.graph import Constant, Graph, Value
 
@@ -82,13 +81,7 @@ class Program:
         self.machine = machine() if target is None else target
         flat = inlined(graph)
         watched = (*flat.outputs, *(guard.value for guard in flat.guards))
-
-        def refined(steps: Sequence[Step], outputs: Collection[Buffer]) -> list[Step]:
-            """The steps of the graph, or of a body, with products that do more, or less exactly."""
-            steps = in_bfloat16(steps) if bfloat16 else steps
-            return with_epilogues(steps, outputs, self.machine)
-
-        planned = Planned(flat, watched, self.machine, refined)
+        planned = Planned(flat, watched, self.machine, refinement(self.machine, bfloat16))
         self.steps = planned.steps
         self._inputs = planned.inputs
         self.outputs = planned.outputs

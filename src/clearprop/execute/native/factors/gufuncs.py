@@ -106,7 +106,7 @@ class _Head(ctypes.Structure):
 def _address(name: str) -> int:
     """Where the C function is; 0 if that cannot be told."""
     gufunc = _gufunc(name)
-    if gufunc is None or sys.implementation.name != "cpython":
+    if gufunc is None or sys.implementation.name != "cpython" or sys.maxsize != 2**63 - 1:
         return 0
     head = _Head.from_address(id(gufunc) + object.__basicsize__)
     counts = gufunc.nin, gufunc.nout, gufunc.nargs, gufunc.ntypes

@@ -3,7 +3,7 @@
 x - nπ/2 with π in three parts, the product of n with the second part kept without error, so that
 the result is good to the last place next to multiples of π/2 as well (Cody and Waite, chapter 8;
 Muller, Elementary Functions, section 10.2). Beyond 2³⁰, for floats 2¹⁵, C's function is called on
-the lane.
+the lane; a computation that has come to infinities or NaN goes on as fast as before.
 """
 
 from __future__ import annotations
@@ -57,8 +57,10 @@ def _quadrants(n: Value) -> Value:
 
 
 def _rare(x: Value, result: Value, name: str) -> Value:
-    """Large arguments, infinities and NaN by C's function."""
-    return patched(result, ~(abs(x) <= _LARGEST[x.kind]), name, x)
+    """Large arguments by C's function; of infinities and NaN the rest is NaN already."""
+    size = abs(x)
+    is_large = (size > _LARGEST[x.kind]) & (size < float("inf"))
+    return patched(result, is_large, name, x)
 
 
 @or_libm("sin")
