@@ -9,6 +9,10 @@ import sys
 import threading
 from pathlib import Path
 
+from tests.native.polling.loops import LOOPS
+
+ROOT = Path(__file__).parents[3]
+
 PRELUDE = """
 import os, signal, sys, threading
 import numpy as np
@@ -22,7 +26,7 @@ def run(code: str, *, interrupted: bool = True) -> str:
     """What a process prints that does this; Ctrl-C comes each time after it says to be ready."""
     command = [sys.executable, "-u", "-c", PRELUDE + code]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout is not None
         try:
             said = ""
@@ -36,6 +40,18 @@ def run(code: str, *, interrupted: bool = True) -> str:
         assert process.stderr is not None
         assert process.returncode == 0, process.stderr.read()
     return said
+
+
+def test_what_a_handler_raises_ends_the_call() -> None:
+    said = run(
+        """
+from tests.native.polling.loops import LOOPS, interrupted
+for loop in LOOPS:
+    print(interrupted(loop))
+""",
+        interrupted=False,
+    )
+    assert said == "".join(f"{loop.__name__} {['interrupted'] * 3} []\n" for loop in LOOPS)
 
 
 def test_an_endless_loop_in_a_process_of_its_own() -> None:
