@@ -14,7 +14,7 @@ import clearprop as cp
 from clearprop.derive import forward, reverse
 from clearprop.execute import Plan
 from clearprop.graph import Graph
-from tests.fuzz.comparing import EXACT
+from tests.fuzz.comparing import EXACT, largest
 from tests.fuzz.numerics import Values, as_tuple, like, moved
 from tests.fuzz.program import Program
 
@@ -124,6 +124,14 @@ class Case:
     def at(self, step: float) -> Values:
         """The point, moved along the tangent."""
         return moved(self.args, self.tangent, step)
+
+    def largest_passed(self) -> float:
+        """The largest finite number that is computed on the way to the value."""
+        graph = self.graph
+        passed = [node for node in graph.nodes if node.type.dtype.kind in "fc"]
+        found = Plan(Graph(graph.inputs, graph.nodes, passed)).run(strong(self.args))
+        finite = [value[np.isfinite(value)] for value in map(np.asarray, found)]
+        return max(map(largest, finite), default=0.0)
 
     def same_branch(self, xs: Values) -> bool:
         """Whether the Python code takes the same decisions at another point."""

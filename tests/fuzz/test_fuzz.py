@@ -67,6 +67,21 @@ def test_the_oracle_notices_a_wrong_value():
         examine(wrong)
 
 
+def test_values_may_differ_by_a_rounding_of_the_largest_number_on_the_way():
+    source = WRONG[: WRONG.index("    c0 =")] + WRONG[WRONG.index("\n\nARGS") :]
+    body = "def f(x):\n    return np.sin(g(np.sum(x) * 1e{}))\n"
+    for power, off in [(2, 2e-12), (6, 5e-10)]:
+        wrong = Program(source.replace("def f(x):\n", body.format(power)))
+        wrong.names["g"] = lambda x: x
+        for more, agrees in [(off, True), (10 * off, False)]:
+            wrong.reference.__globals__["g"] = lambda x, more=more: x + more
+            if agrees:
+                examine(wrong)
+            else:
+                with pytest.raises(DisagreementError, match="the traced value and NumPy's"):
+                    examine(wrong)
+
+
 def test_a_number_of_pythons_may_mean_something_else_than_one_of_numpys():
     source = WRONG[: WRONG.index("    c0 =")] + WRONG[WRONG.index("\n\nARGS") :]
     body = """\
