@@ -12,7 +12,7 @@ from clearprop.execute.native.program import Program
 from clearprop.graph import Graph
 from clearprop.primitives import Primitive
 from clearprop.primitives.samples import Sample
-from tests.native.products.harness import guarded
+from tests.native.products.harness import fenced_copy, guarded
 from tests.primitives.calls import drawn, each_sample
 
 
@@ -22,19 +22,14 @@ def fenced(graph: Graph, values: list[Any], at_end: bool, level: Any, threads: i
     if program.segment is None:  # some of it is done by NumPy
         return
 
-    def copied(array: Any) -> Any:
-        flat = np.ascontiguousarray(array).reshape(-1)
-        made = guarded(flat.size, flat.dtype.str, at_end)
-        made[:] = flat
-        return made
-
     outputs = list(dict.fromkeys(program.outputs))
     made = [guarded(x.type.size, x.type.dtype.str, at_end) for x in outputs]
     memory = guarded(program.arena_bytes, "uint8", at_end)
     memory[:] = 255  # NaN wherever it is read before it is written
     flag = guarded(1, "int64", at_end)
     flag[:] = 0
-    table = [*map(copied, values), *map(copied, program.constants), *made, flag]
+    given = [fenced_copy(np.asarray(x), at_end) for x in (*values, *program.constants)]
+    table = [*given, *made, flag]
     pointers = np.array([array.ctypes.data for array in table], np.uintp)
     program._actions[0](pointers.ctypes.data, memory.ctypes.data)
     found, _ = program.run(values)

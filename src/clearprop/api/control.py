@@ -20,14 +20,7 @@ from clearprop.errors import ArgumentError, DtypeError, ShapeError
 from clearprop.primitives import CATALOGUE
 from clearprop.primitives.control.scan import Loop as Scan
 from clearprop.primitives.control.while_loop import Loop, saving
-from clearprop.tracing import (
-    Traced,
-    apply,
-    bind,
-    items,
-    user_line,
-    zeros,
-)
+from clearprop.tracing import Traced, apply, bind, items, user_line, zeros
 
 R = TypeVar("R")
 

@@ -16,15 +16,7 @@ from clearprop.derive import batch
 from clearprop.derive.residuals import saved_nodes
 from clearprop.execute import Plan
 from clearprop.graph import Graph, Node, Type
-from clearprop.tracing import (
-    Trace,
-    Traced,
-    bind,
-    is_usual,
-    new_array,
-    strengthened,
-    weakened,
-)
+from clearprop.tracing import Trace, Traced, bind, is_usual, new_array, strengthened, weakened
 from clearprop.tracing import owned as as_own_array
 
 CACHED_NODES: Final = 20_000

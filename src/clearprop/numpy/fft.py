@@ -156,19 +156,19 @@ def irfft2(a: Any, s: Any = None, axes: Any = (-2, -1), norm: Any = None) -> Any
 # Frequencies and their order ----------------------------------------------------------------------
 
 
-@follows(np.fft.fftfreq, ordered=True)
+@follows(np.fft.fftfreq)
 def fftfreq(n: Any, d: Any = 1.0, device: Any = None) -> Any:
     """The frequency of each element of a transform, for samples that lie d apart."""
     return np.fft.fftfreq(n, device=device) / d
 
 
-@follows(np.fft.rfftfreq, ordered=True)
+@follows(np.fft.rfftfreq)
 def rfftfreq(n: Any, d: Any = 1.0, device: Any = None) -> Any:
     """The frequency of each element of ``rfft``, for samples that lie d apart."""
     return np.fft.rfftfreq(n, device=device) / d
 
 
-@follows(np.fft.fftshift, ordered=True)
+@follows(np.fft.fftshift)
 def fftshift(x: Any, axes: Any = None) -> Any:
     """Frequency 0 moved to the middle."""
     x = as_array(x)
@@ -176,7 +176,7 @@ def fftshift(x: Any, axes: Any = None) -> Any:
     return roll(x, tuple(x.shape[axis] // 2 for axis in places), places)
 
 
-@follows(np.fft.ifftshift, ordered=True)
+@follows(np.fft.ifftshift)
 def ifftshift(x: Any, axes: Any = None) -> Any:
     """The inverse of ``fftshift``."""
     x = as_array(x)

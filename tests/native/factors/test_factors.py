@@ -14,7 +14,7 @@ from clearprop.execute.native.factors.lapack import MOST_VECTORS
 from clearprop.execute.native.machine import levels, machine
 from clearprop.execute.native.program import Program
 from clearprop.primitives import CATALOGUE
-from tests.native.products.harness import guarded
+from tests.native.products.harness import fenced_copy
 from tests.native.programs import Case, native
 from tests.primitives.calls import call
 
@@ -120,12 +120,7 @@ def test_nothing(shape: tuple[int, int, int]) -> None:
 def test_nothing_outside_is_touched(n: int, at_end: bool, level: Any) -> None:
     cases = []
     for name, values, params in all_of(n, 5, "float32"):
-        fenced = []
-        for value in values:
-            made = guarded(value.size, "float32", at_end).reshape(value.shape)
-            made[:] = value
-            fenced.append(made)
-        cases.append((name, fenced, params))
+        cases.append((name, [fenced_copy(value, at_end) for value in values], params))
     assert_close(cases, level)
 
 

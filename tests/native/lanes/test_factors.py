@@ -18,7 +18,7 @@ from clearprop.execute.native.terms import ordered
 from clearprop.primitives import CATALOGUE
 from clearprop.rewrite import simplify
 from tests.native.factors.test_factors import all_of, assert_close
-from tests.native.products.harness import guarded
+from tests.native.products.harness import fenced_copy
 from tests.native.programs import native
 
 each_level = pytest.mark.parametrize("level", levels())
@@ -132,12 +132,7 @@ def test_larger_matrices_are_no_lanes() -> None:
 def test_nothing_outside_is_touched(at_end: bool, level: Any) -> None:
     cases = []
     for name, values, params in all_of(3, 5, "float32", (67,)):
-        fenced = []
-        for value in values:
-            made = guarded(value.size, "float32", at_end).reshape(value.shape)
-            made[:] = value
-            fenced.append(made)
-        cases.append((name, fenced, params))
+        cases.append((name, [fenced_copy(value, at_end) for value in values], params))
     assert_close(cases, level)
 
 

@@ -9,7 +9,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,23 +17,8 @@ import pytest
 import clearprop as cp
 from clearprop.execute.native import program
 from clearprop.execute.native.calls import entry
+from tests.native.polling.halving import TRIPS, halved, scan, while_loop
 from tests.native.polling.signals import signals
-
-TRIPS: Final = 120_000_000
-"""So many short trips take almost half a second."""
-
-
-def halved(c: Any, _: Any = None) -> tuple[Any, None]:
-    return c * 0.5 + 1.0, None
-
-
-def scan(x: Any, n: Any) -> Any:
-    return cp.scan(halved, x, None, length=TRIPS)[0] * n
-
-
-def while_loop(x: Any, n: Any) -> Any:
-    step = lambda s: (s[0] + 1.0, s[1] * 0.5 + 1.0)  # noqa: E731
-    return cp.while_loop(lambda s: s[0] < n, step, (0.0, x))[1]
 
 
 def loops_in_loops(x: Any, n: Any) -> Any:

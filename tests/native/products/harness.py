@@ -36,6 +36,13 @@ def guarded(size: int, dtype: str, at_end: bool) -> np.ndarray:
     return raw[start : start + bytes_].view(dtype)
 
 
+def fenced_copy(array: np.ndarray, at_end: bool) -> np.ndarray:
+    """The same numbers in C order, as :func:`guarded` has them."""
+    made = guarded(array.size, array.dtype.str, at_end).reshape(array.shape)
+    made[...] = array
+    return made
+
+
 def stored(rows: int, width: int, stride: int) -> int:
     """The elements from the first number of a matrix to its last."""
     return (rows - 1) * stride + width if rows and width else 0

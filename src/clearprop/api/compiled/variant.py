@@ -131,8 +131,9 @@ class Variant:
         )
         self._guards = [guard.outcome for guard in graph.guards]
         self._lines = [str(location_of(guard.provenance) or "") for guard in graph.guards]
-        is_for_others = given.orders and not self.by_types  # entries take arrays in C order
-        self.entry = None if self.program.reused or is_for_others else self._entry(args, kwargs)
+        takes_c_order = self.by_types or not given.orders  # as entries do
+        can_enter = takes_c_order and not self.program.reused
+        self.entry = self._entry(args, kwargs) if can_enter else None
 
     @property
     def where(self) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from clearprop.execute.native.bodies import Scan, While
 from clearprop.execute.native.layouts import Buffer, Layout, whole
-from clearprop.execute.native.steps import Fold, Loop, Multiply, Step, Store
-from clearprop.execute.native.terms import Term, ordered
+from clearprop.execute.native.steps import Loop, Multiply, Step
 
 
 def reuses(
@@ -75,7 +75,8 @@ def _without_copies(steps: Sequence[Step], before: Buffer, after: Buffer) -> lis
         if copies and isinstance(step, Loop):
             if is_written:
                 return list(steps)
-            step = _less(step, copies)
+            stores = [store for i, store in enumerate(step.stores) if i not in copies]
+            step = replace(step, stores=stores).without_idle_loads()
             if not step.stores and not step.folds and not step.refusals:
                 continue
         fewer.append(step)
@@ -92,30 +93,6 @@ def _copies(loop: Loop, before: Buffer, after: Buffer) -> set[int]:
             if source.buffer is before and _place(source) == _place(store.place):
                 found.add(number)
     return found
-
-
-def _less(loop: Loop, dropped: Collection[int]) -> Loop:
-    """A loop without some of its stores, and without the loads that only they need."""
-    stores = [store for number, store in enumerate(loop.stores) if number not in dropped]
-    loads: list[Layout] = []
-    terms: dict[Term, Term] = {}
-    results = [*(store.term for store in stores), *(fold.term for fold in loop.folds)]
-    for term in ordered([*results, *loop.refusals]):
-        payload = term.payload
-        if term.op == "load":
-            payload = len(loads)
-            loads.append(loop.loads[term.payload])
-        args = tuple(terms[x] for x in term.args)
-        terms[term] = Term(term.op, args, term.dtype, payload)
-    return Loop(
-        loop.domain,
-        loop.folded,
-        loads,
-        [Store(terms[store.term], store.place) for store in stores],
-        [Fold(fold.op, terms[fold.term], fold.place) for fold in loop.folds],
-        loop.nodes,
-        [terms[x] for x in loop.refusals],
-    )
 
 
 def follows(steps: Sequence[Step], before: Buffer, after: Buffer) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Final, final
@@ -24,7 +24,7 @@ from clearprop.execute.native.precision import in_bfloat16
 from clearprop.execute.native.products import PLACE, Beside, Product
 from clearprop.execute.native.steps import FOLDS, Fold, Loop, Multiply, Refinement, Step
 from clearprop.execute.native.straight.recipes import SHORT
-from clearprop.execute.native.terms import Term, ordered
+from clearprop.execute.native.terms import Term, ordered, rebuilt
 
 LEAST: Final = 1024
 """The elements of a result from which on it is worth a kernel of its own."""
@@ -34,7 +34,6 @@ MOST: Final = 24
 
 MOST_BESIDE: Final = 8
 """What an epilogue reads and writes, at most: each takes a register for its address."""
-
 
 MOST_WHOLE: Final = 4
 """How many of those may be as large as the result. A loop of its own walks through them in order,
@@ -80,7 +79,7 @@ class _Joining:
     def joined(self) -> list[Step]:
         """The steps that are left."""
         for at, (step,) in enumerate(list(self.steps)):
-            if isinstance(step, Loop) and step.stores:
+            if isinstance(step, Loop) and step.stores and not step.refusals:
                 self._join(at, step)
         return [step for some in self.steps for step in some]
 
@@ -137,19 +136,13 @@ def _parted(loop: Loop, c: Buffer) -> tuple[Loop, Loop | None] | None:
     for store in loop.stores:
         stored[store.term] = Term("load", (), store.term.dtype, len(loads))
         loads.append(store.place)
-    terms = _rebuilt([fold.term for fold in loop.folds], stored)
+    terms = rebuilt([fold.term for fold in loop.folds], stored)
     again = [term for term in ordered(terms) if term.op not in ("load", "constant")]
     if len(again) > CHEAP or any(term.op == "call" for term in again):
         return None
-    read = [term for term in ordered(terms) if term.op == "load"]
-    used = list(dict.fromkeys(term.payload for term in read))
-    numbered = {x: Term("load", (), x.dtype, used.index(x.payload)) for x in read}
-    folds = [
-        Fold(fold.op, term, fold.place)
-        for fold, term in zip(loop.folds, _rebuilt(terms, numbered), strict=True)
-    ]
-    rest = Loop(loop.domain, loop.folded, [loads[i] for i in used], [], folds, reductions)
-    return first, rest
+    folds = [Fold(fold.op, term, fold.place) for fold, term in zip(loop.folds, terms, strict=True)]
+    rest = Loop(loop.domain, loop.folded, loads, [], folds, reductions)
+    return first, rest.without_idle_loads()
 
 
 def _fused(step: Multiply, loop: Loop, keeps: bool, machine: Machine) -> Multiply | None:
@@ -176,7 +169,7 @@ def _fused(step: Multiply, loop: Loop, keeps: bool, machine: Machine) -> Multipl
         if term.op == "load"
     }
     made = products.epilogue(
-        _rebuilt([store.term for store in loop.stores], again),
+        rebuilt([store.term for store in loop.stores], again),
         [place for place in reads if place is not None],
         [place for place in writes if place is not None],
         keeps=keeps,
@@ -193,16 +186,6 @@ def _is_short(terms: Sequence[Term], product: Product) -> bool:
         term.dtype.itemsize <= product.itemsize and (term.op != "call" or term.payload in SHORT)
         for term in terms
     )
-
-
-def _rebuilt(roots: Sequence[Term], given: Mapping[Term, Term]) -> list[Term]:
-    """Terms with others in the place of some."""
-    found = dict(given)
-    for term in ordered(roots):
-        if term not in found:
-            args = tuple(found[x] for x in term.args)
-            found[term] = Term(term.op, args, term.dtype, term.payload) if args else term
-    return [found[term] for term in roots]
 
 
 def _beside(layout: Layout, product: Product) -> Beside | None:

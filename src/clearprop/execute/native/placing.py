@@ -70,6 +70,8 @@ def placed_body(
 ) -> Body:
     """Steps that another step runs, with the places of their buffers.
 
+    Carries are written where they are read, if they can be.
+
     Args:
         steps: In order.
         inputs: The buffer of each input.

@@ -120,6 +120,11 @@ class Straight:
     copied: list[Copied]
     loop: Callable[[], Loop]
 
+    @property
+    def work(self) -> int:
+        """How many operations it is."""
+        return len(self.nodes)
+
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
         moved = [x.source.buffer for x in self.copied if isinstance(x.source, Layout)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, Final, final
 
 from clearprop.execute.native.bodies import Control
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.singles import Straight
 from clearprop.execute.native.special import FLAG, Special
-from clearprop.execute.native.terms import Term
+from clearprop.execute.native.terms import Term, ordered, rebuilt
 from clearprop.graph import Node, Value
 
 FOLDS: Final = {
@@ -72,6 +73,11 @@ class Loop:
     nodes: list[Node] = field(default_factory=list)
     refusals: list[Term] = field(default_factory=list)
 
+    @property
+    def work(self) -> int:
+        """About how many operations on one number it is."""
+        return prod(self.domain) * (1 + len(self.nodes))
+
     def reads(self) -> list[Buffer]:
         """The buffers that are read."""
         return [layout.buffer for layout in self.loads]
@@ -81,6 +87,23 @@ class Loop:
         stored = [store.place.buffer for store in self.stores]
         folded = [fold.place.buffer for fold in self.folds]
         return [*stored, *folded, *([FLAG] if self.refusals else [])]
+
+    def without_idle_loads(self) -> Loop:
+        """The same, less the loads that nothing needs."""
+        terms = [*(x.term for x in self.stores), *(x.term for x in self.folds), *self.refusals]
+        loads = [term for term in ordered(terms) if term.op == "load"]
+        used = list(dict.fromkeys(term.payload for term in loads))
+        numbers = {x: Term("load", (), x.dtype, used.index(x.payload)) for x in loads}
+        again = iter(rebuilt(terms, numbers))
+        return Loop(
+            self.domain,
+            self.folded,
+            [self.loads[number] for number in used],
+            [Store(next(again), store.place) for store in self.stores],
+            [Fold(fold.op, next(again), fold.place) for fold in self.folds],
+            self.nodes,
+            list(again),
+        )
 
 
 @final
@@ -107,6 +130,12 @@ class Multiply:
     beside: Sequence[Layout] = ()
     nodes: Sequence[Node] = ()
     uses_c: bool = True
+
+    @property
+    def work(self) -> int:
+        """How many multiplications it is."""
+        product = self.product
+        return int(product.batch * product.m * product.n * product.k)
 
     @property
     def read_beside(self) -> Sequence[Layout]:

@@ -8,7 +8,7 @@ that dtype, raises :class:`NotLowered`, and the node is computed by the referenc
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, final
 
 import numpy as np
@@ -194,6 +194,16 @@ def ordered(roots: Sequence[Term]) -> list[Term]:
         pending.pop()
         found.setdefault(term)
     return list(found)
+
+
+def rebuilt(roots: Sequence[Term], given: Mapping[Term, Term]) -> list[Term]:
+    """Terms with others in the place of some of those that they need."""
+    found = dict(given)
+    for term in ordered(roots):
+        if term not in found:
+            args = tuple(found[x] for x in term.args)
+            found[term] = Term(term.op, args, term.dtype, term.payload) if args else term
+    return [found[term] for term in roots]
 
 
 # What terms have in common ------------------------------------------------------------------------

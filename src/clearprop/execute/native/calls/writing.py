@@ -6,7 +6,6 @@ the function, and its memory is free; a call that finds the memory taken gets so
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any, Final, final
 
 import numpy as np
@@ -238,11 +237,6 @@ class Writing:
 
 def _work(step: Step) -> int:
     """About how many operations on one number a step is."""
-    if isinstance(step, Loop):
-        return prod(step.domain) * (1 + len(step.nodes))
-    if isinstance(step, Straight):
-        return len(step.nodes)
-    if isinstance(step, Multiply):
-        p = step.product
-        return int(p.batch * p.m * p.n * p.k)
+    if isinstance(step, Loop | Straight | Multiply):
+        return step.work
     return LONG + 1  # a loop of the user's: nobody knows

@@ -8,7 +8,7 @@ Loan, *Matrix Computations*, 4th ed. (2013), section 4.2.5 (outer product form).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -30,13 +30,10 @@ class Cholesky(Kernel):
         dtype: Of the numbers.
     """
 
+    checks: ClassVar[bool] = True
+
     n: int
     dtype: np.dtype[Any]
-
-    @property
-    def checks(self) -> bool:
-        """Whether it may find that it cannot be done."""
-        return True
 
     @property
     def line(self) -> str:

@@ -8,7 +8,7 @@ finite, the reference is asked.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -37,14 +37,11 @@ class Determinant(Kernel):
         logarithm: Whether sign and logarithm are wanted.
     """
 
+    checks: ClassVar[bool] = True
+
     n: int
     dtype: np.dtype[Any]
     logarithm: bool
-
-    @property
-    def checks(self) -> bool:
-        """Whether it may find that it cannot be done."""
-        return True
 
     @property
     def line(self) -> str:

@@ -32,11 +32,6 @@ class Factor(Kernel):
     dtype: np.dtype[Any]
 
     @property
-    def checks(self) -> bool:
-        """Whether it may find that it cannot be done."""
-        return False
-
-    @property
     def line(self) -> str:
         """What is done, for those who ask."""
         return f"{self.m} × {self.n}"

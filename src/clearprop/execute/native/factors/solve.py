@@ -7,7 +7,7 @@ a matrix counts as singular then hangs on the order of operations.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, ClassVar, final
 
 import numpy as np
 
@@ -37,14 +37,11 @@ class Solve(Kernel):
         dtype: Of the numbers.
     """
 
+    checks: ClassVar[bool] = True
+
     n: int
     m: int
     dtype: np.dtype[Any]
-
-    @property
-    def checks(self) -> bool:
-        """Whether it may find that it cannot be done."""
-        return True
 
     @property
     def line(self) -> str:

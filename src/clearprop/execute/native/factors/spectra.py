@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, Final, final
+from typing import Any, ClassVar, Final, final
 
 import numpy as np
 
@@ -133,15 +133,12 @@ class Pseudoinverse(Kernel):
         rcond: The part of the largest singular value.
     """
 
+    checks: ClassVar[bool] = True
+
     m: int
     n: int
     dtype: np.dtype[Any]
     rcond: float
-
-    @property
-    def checks(self) -> bool:
-        """Whether it may find that it cannot be done."""
-        return True
 
     @property
     def line(self) -> str:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import final
+from typing import ClassVar, final
 
 from clearprop.execute.native.factors.text import Matrix
 from clearprop.execute.native.indexing.rows import each
@@ -38,10 +38,8 @@ class Kernel(ABC):
 
     __slots__ = ()
 
-    @property
-    @abstractmethod
-    def checks(self) -> bool:
-        """Whether it may find that it cannot be done."""
+    checks: ClassVar[bool] = False
+    """Whether it may find that it cannot be done."""
 
     @property
     @abstractmethod

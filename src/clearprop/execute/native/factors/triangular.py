@@ -49,11 +49,6 @@ class Triangular(Kernel):
     unit: bool
 
     @property
-    def checks(self) -> bool:
-        """Whether it may find that it cannot be done."""
-        return False
-
-    @property
     def line(self) -> str:
         """What is done, for those who ask."""
         return f"{self.n} unknowns, {self.m} right-hand sides"

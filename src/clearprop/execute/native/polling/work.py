@@ -8,7 +8,6 @@ it is wrong by a factor of a hundred, the answer still comes within a tenth of a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import prod
 from typing import Final
 
 from clearprop.execute.native.bodies import Branch, Scan, While
@@ -88,16 +87,11 @@ def trip(step: Scan | While) -> int:
 
 
 def _work(step: Step) -> int:
-    if isinstance(step, Loop):
-        return prod(step.domain) * (1 + len(step.nodes))
-    if isinstance(step, Straight):
-        return len(step.nodes)
     if isinstance(step, Multiply):
-        p = step.product
-        return int(p.batch * p.m * p.n * p.k) // _AT_ONCE
+        return step.work // _AT_ONCE
     if isinstance(step, Branch):
         return max(body.work for body in step.bodies)
-    if isinstance(step, Special):
+    if isinstance(step, Loop | Straight | Special):
         return step.work
     if isinstance(step, Fallback | While) or is_polled(step):
         return 0
