@@ -315,3 +315,66 @@ def test_a_pullback_through_a_loop_is_pulled_inside_another_trace():
     assert cp.parse(str(graph)) == graph
     assert cp.run(graph, 3.0) == [f(3.0)]
     assert cp.grad(f)(2.0) == pytest.approx(slope(f, 2.0))
+
+
+# What has no part in a derivative -----------------------------------------------------------------
+
+STEEP = lambda x: np.sqrt(x - 0.5)  # noqa: E731  its slope at 0.5 is infinite
+
+
+def scan_with_a_carry_that_nothing_needs(x):
+    return cp.scan(lambda c, _: ((c[0] * x, STEEP(c[1] + 0.5)), None), (x, x - 0.5), None, 2)[0][0]
+
+
+def scan_with_slices_that_nothing_needs(x):
+    return cp.scan(lambda c, s: (c * x, STEEP(c + s)), x, np.array([0.0, 0.25]))[0]
+
+
+def scan_with_a_carry_that_does_not_move(x):
+    def trip(c, _):
+        root = STEEP(c[1] + 0.5)
+        return (c[0] * x + root, root), root
+
+    return cp.scan(trip, (x, 0.0), None, 2)[0][0]
+
+
+def while_with_a_carry_that_nothing_needs(x):
+    trip = lambda c: (c[0] * x, STEEP(c[1] + 0.5), c[2] + 1)  # noqa: E731
+    return cp.while_loop(lambda c: c[2] < 2, trip, (x, x - 0.5, 0))[0]
+
+
+def while_with_a_carry_that_does_not_move(x):
+    trip = lambda c: (c[0] * x + c[1], STEEP(c[1] + 0.5), c[2] + 1)  # noqa: E731
+    return cp.while_loop(lambda c: c[2] < 2, trip, (x, 0.0, 0))[0]
+
+
+def branch_with_a_result_that_nothing_needs(x):
+    return cp.cond(x > 0, lambda x: (x**3, STEEP(x)), lambda x: (x, x), x)[0]
+
+
+def checkpoint_with_a_result_that_nothing_needs(x):
+    return cp.checkpoint(lambda x: (x**3, STEEP(x)))(x)[0]
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        scan_with_a_carry_that_nothing_needs,
+        scan_with_slices_that_nothing_needs,
+        scan_with_a_carry_that_does_not_move,
+        while_with_a_carry_that_nothing_needs,
+        while_with_a_carry_that_does_not_move,
+        branch_with_a_result_that_nothing_needs,
+        checkpoint_with_a_result_that_nothing_needs,
+    ],
+)
+def test_infinite_slopes_of_what_has_no_part_do_not_matter(f):
+    """All are x³ in the end; 0 times infinity would be NaN."""
+    pushed = lambda x: cp.jvp(f, (x,), (1.0,))[1]  # noqa: E731
+    with np.errstate(all="ignore"):
+        for first in (cp.grad(f), pushed, cp.compile(cp.grad(f))):
+            np.testing.assert_allclose(first(0.5), 0.75)
+        for slope_of in (cp.grad(f), pushed):
+            np.testing.assert_allclose(cp.grad(slope_of)(0.5), 3.0)
+            np.testing.assert_allclose(cp.jvp(slope_of, (0.5,), (1.0,))[1], 3.0)
+            np.testing.assert_allclose(cp.vmap(cp.grad(slope_of))(np.full(3, 0.5)), [3.0] * 3)

@@ -66,6 +66,61 @@ def leading(
     return [is_needed and place in reached for is_needed, place in pairs]
 
 
+def moving(body: Graph, moves: Sequence[bool]) -> list[bool]:
+    """Which outputs have a tangent where these inputs have one."""
+    found: set[Value] = set(chosen(body.inputs, moves))
+    for node in body.nodes:
+        if node.type.differentiable and not found.isdisjoint(node.operands):
+            found.add(node)
+    return [value in found for value in body.outputs]
+
+
+def moving_carries(body: Graph, moves: Sequence[bool], first: int, count: int) -> list[bool]:
+    """Which carries of a loop have a tangent in any trip.
+
+    Others have none to multiply by: 0 times an infinite slope would be NaN.
+
+    Args:
+        body: The body; its first outputs are the carries.
+        moves: Which inputs have a tangent in the first trip.
+        first: The place of the first carry among the inputs.
+        count: How many carries there are.
+    """
+    known, last = list(moves), first + count
+    while True:
+        found = known[first:last]
+        after = [a or b for a, b in zip(found, moving(body, known)[:count], strict=True)]
+        if after == found:
+            return found
+        known[first:last] = after
+
+
+def pulled_carries(
+    body: Graph, pulled: Sequence[bool], first: int, others: Sequence[Value] = ()
+) -> list[bool]:
+    """Which carries of a loop have a cotangent before or after any trip; others as above.
+
+    Args:
+        body: The body; its first outputs are the carries.
+        pulled: Which carries have one after the last trip.
+        first: The place of the first carry among the inputs.
+        others: Further outputs that have one.
+    """
+    found, count = list(pulled), len(pulled)
+    while True:
+        ends = [*chosen(body.outputs[:count], found), *others]
+        reached = leading(body, [x.type.differentiable for x in body.inputs], ends)
+        before = [a or b for a, b in zip(found, reached[first : first + count], strict=True)]
+        if before == found:
+            return found
+        found = before
+
+
+def only(body: Graph, outputs: Sequence[Value]) -> Graph:
+    """A body that gives these outputs alone: what has no cotangent is not multiplied by 0."""
+    return Graph(body.inputs, body.nodes, outputs)
+
+
 def slope_flags(body: Graph) -> list[bool]:
     """Which outputs of the body have tangents."""
     return [value.type.differentiable for value in body.outputs]

@@ -18,7 +18,7 @@ from clearprop.graph import Graph, Type, tuple_of
 from clearprop.primitives.bodies import (
     chosen,
     leading,
-    or_zeros,
+    only,
     output_types,
     present,
     require_inputs,
@@ -50,9 +50,10 @@ def cotangents(
     ops: Builder, y: Sequence[Sym], xs: Sequence[Sym], cts: Any, needed: Any, body: Graph
 ) -> list[Sym | None]:
     """A call of the body's reverse derivative."""
-    needed = leading(body, needed)
-    derived = ops.passes.reverse(body, chosen(body.inputs, needed))
-    found = ops.items(ops.call(*xs, *or_zeros(ops, cts, y), body=derived))
+    pulled = only(body, chosen(body.outputs, cts))
+    needed = leading(pulled, needed)
+    derived = ops.passes.reverse(pulled, chosen(body.inputs, needed))
+    found = ops.items(ops.call(*xs, *present(cts), body=derived))
     return spread(found, needed)
 
 

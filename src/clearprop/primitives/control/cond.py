@@ -20,7 +20,7 @@ from clearprop.primitives.bodies import (
     build,
     chosen,
     leading,
-    or_zeros,
+    only,
     output_types,
     present,
     require_inputs,
@@ -53,8 +53,8 @@ def tangent(
     ops: Builder, y: Any, xs: Sequence[Sym], tangents: Any, on_true: Graph, on_false: Graph
 ) -> list[Sym | None]:
     """A choice between the forward derivatives."""
-    moving = [tangent is not None for tangent in tangents[1:]]
-    derived = [ops.passes.forward(g, chosen(g.inputs, moving)) for g in (on_true, on_false)]
+    moves = [tangent is not None for tangent in tangents[1:]]
+    derived = [ops.passes.forward(g, chosen(g.inputs, moves)) for g in (on_true, on_false)]
     operands = (*xs, *present(tangents[1:]))
     found = ops.items(ops.cond(*operands, on_true=derived[0], on_false=derived[1]))
     return spread(found, slope_flags(on_true))
@@ -70,10 +70,11 @@ def cotangents(
     on_false: Graph,
 ) -> list[Sym | None]:
     """A choice between the reverse derivatives."""
-    pairs = [leading(branch, needed[1:]) for branch in (on_true, on_false)]
+    pulled = [only(branch, chosen(branch.outputs, cts)) for branch in (on_true, on_false)]
+    pairs = [leading(branch, needed[1:]) for branch in pulled]
     wants = [a or b for a, b in zip(*pairs, strict=True)]
-    derived = [ops.passes.reverse(g, chosen(g.inputs, wants)) for g in (on_true, on_false)]
-    operands = (*xs, *or_zeros(ops, cts, y))
+    derived = [ops.passes.reverse(branch, chosen(branch.inputs, wants)) for branch in pulled]
+    operands = (*xs, *present(cts))
     found = ops.items(ops.cond(*operands, on_true=derived[0], on_false=derived[1]))
     return [None, *spread(found, wants)]
 

@@ -27,9 +27,14 @@ from clearprop.primitives.bodies import (
     chosen,
     flat,
     leading,
+    moving,
+    moving_carries,
+    only,
     or_zeros,
     present,
+    pulled_carries,
     require_inputs,
+    slope_flags,
     spread,
     substituted,
     total,
@@ -124,20 +129,20 @@ def tangent(
     loop = Loop(**params)
     body, groups, given = loop.body, loop.operands(xs), loop.operands(tangents)
     moves = [[t is not None for t in group] for group in given]
-    moves[1] = [x.type.differentiable for x in groups[1]]
+    moves[1] = moving_carries(body, flat(moves), loop.consts, loop.carries)
     derived = ops.passes.forward(body, chosen(body.inputs, flat(moves)), keep_values=True)
-    carry_flags, slice_flags = loop.results([x.type.differentiable for x in body.outputs])
+    slice_flags = loop.results(moving(body, flat(moves)))[1]
 
     def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
         found = inner.inline(derived, [*flat(parts[::2]), *flat(parts[1::2])])
-        own, slopes = found[: len(body.outputs)], found[len(body.outputs) :]
-        after, made = loop.results(own)
-        count = sum(carry_flags)
-        return [*after, *slopes[:count], *made, *slopes[count:]]
+        after, made = loop.results(found[: len(body.outputs)])
+        slopes = loop.results(spread(found[len(body.outputs) :], slope_flags(body)))
+        return [*after, *chosen(slopes[0], moves[1]), *made, *chosen(slopes[1], slice_flags)]
 
     pairs = zip(loop.types, moves, strict=True)
     inner_types = [part for types, flags in pairs for part in (types, chosen(types, flags))]
-    slopes = [present(given[0]), or_zeros(ops, given[1], groups[1]), present(given[2])]
+    carried = or_zeros(ops, chosen(given[1], moves[1]), chosen(groups[1], moves[1]))
+    slopes = [present(given[0]), carried, present(given[2])]
     operands = [part for pair in zip(groups, slopes, strict=True) for part in pair]
     scan = ops.scan(
         *flat(operands),
@@ -151,7 +156,7 @@ def tangent(
     before = len(groups[1])
     of_carry = found[before : before + len(slopes[1])]
     of_slices = found[before + len(slopes[1]) + len(slice_flags) :]
-    return [*spread(of_carry, carry_flags), *spread(of_slices, slice_flags)]
+    return [*spread(of_carry, moves[1]), *spread(of_slices, slice_flags)]
 
 
 def cotangents(
@@ -166,16 +171,18 @@ def cotangents(
     consts, carry, slices = loop.operands(xs)
     histories = list(y[len(y) - loop.carries :])
     of_carry, of_slices = loop.results(cts)
-    pairs = zip(loop.results(loop.body.outputs)[1], of_slices, strict=True)
-    pulled = [value for value, slope in pairs if slope is not None]
-    after_trip = loop.body.outputs[: loop.carries]
-    wants = list(loop.operands(leading(loop.body, needed, [*after_trip, *pulled])))
-    wants[1] = [x.type.differentiable for x in carry]
-    derived = ops.passes.reverse(loop.body, chosen(loop.body.inputs, flat(wants)))
-    after, made = loop.results(y)
+    after_trip, out_of_trip = loop.results(loop.body.outputs)
+    pulled = chosen(out_of_trip, of_slices)
+    carries = pulled_carries(loop.body, list(map(bool, of_carry)), loop.consts, pulled)
+    pulled_body = only(loop.body, [*chosen(after_trip, carries), *pulled])
+    wants = list(loop.operands(leading(pulled_body, needed)))
+    wants[1] = carries
+    derived = ops.passes.reverse(pulled_body, chosen(loop.body.inputs, flat(wants)))
+    after = loop.results(y)[0]
     derived, left = _given_what_left(loop, derived)
     follows = [_what_left(ops, loop, histories[i], after[i]) for i in left]
-    ct_carry, ct_slices = or_zeros(ops, of_carry, after), or_zeros(ops, of_slices, made)
+    ct_carry = or_zeros(ops, chosen(of_carry, carries), chosen(after, carries))
+    ct_slices = present(of_slices)
     has_stacks = any(x.type.form == "stack" for x in (*consts, *carry))
     count = sum(wants[0])
     late = {} if has_stacks else _late_sums(derived, count)

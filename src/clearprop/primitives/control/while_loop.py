@@ -27,9 +27,13 @@ from clearprop.primitives.bodies import (
     chosen,
     flat,
     leading,
+    moving_carries,
+    only,
     or_zeros,
     present,
+    pulled_carries,
     require_inputs,
+    slope_flags,
     spread,
     total,
 )
@@ -100,12 +104,15 @@ def tangent(
     """A loop that carries the carry and its tangent; the condition looks at the carry alone."""
     loop = Loop(**params)
     body, (consts, carry), given = loop.body, loop.operands(xs), loop.operands(tangents)
-    moves = [[t is not None for t in given[0]], [x.type.differentiable for x in carry]]
+    moves = [[t is not None for t in group] for group in given]
+    moves[1] = moving_carries(body, flat(moves), loop.consts, len(carry))
     derived = ops.passes.forward(body, chosen(body.inputs, flat(moves)), keep_values=True)
-    slopes = [present(given[0]), or_zeros(ops, given[1], carry)]
+    slopes = [present(given[0]), or_zeros(ops, chosen(given[1], moves[1]), chosen(carry, moves[1]))]
 
     def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
-        return inner.inline(derived, [*flat(parts[::2]), *flat(parts[1::2])])
+        found = inner.inline(derived, [*flat(parts[::2]), *flat(parts[1::2])])
+        after = spread(found[len(carry) :], slope_flags(body))
+        return [*found[: len(carry)], *chosen(after, moves[1])]
 
     def goes_on(inner: Builder, *parts: list[Sym]) -> list[Sym]:
         return inner.inline(loop.cond, flat(parts[::2]))
@@ -154,13 +161,12 @@ def cotangents(
         operands, wanted = [*xs, *stacks], [*needed, *none]
         return cotangents(ops, y, operands, [*cts, *none], wanted, **vars(kept))[: len(xs)]
     body, bare = loop.body, loop.bare
-    wants = [
-        loop.operands(leading(body, needed))[0],
-        [x.type.differentiable for x in carry],
-    ]
-    derived = ops.passes.reverse(body, chosen(body.inputs, flat(wants)))
+    carries = pulled_carries(body, list(map(bool, cts)), loop.consts)
+    pulled_body = only(body, chosen(body.outputs, carries))
+    wants = [loop.operands(leading(pulled_body, needed))[0], carries]
+    derived = ops.passes.reverse(pulled_body, chosen(body.inputs, flat(wants)))
     sums = [ops.zeros(x.type) for x in chosen(consts, wants[0])]
-    adjoints = or_zeros(ops, cts, y)
+    adjoints = or_zeros(ops, chosen(cts, carries), chosen(y, carries))
     stacks = list(y[bare:])
 
     def trip(inner: Builder, *parts: list[Sym]) -> list[Sym]:
