@@ -20,7 +20,10 @@ from clearprop.execute.native.loops.access import Access
 from clearprop.execute.native.loops.writer import element
 
 PIECE: Final = 16
-"""The bytes that are moved together."""
+"""The bytes that are moved together, at least; to read them, at most as well."""
+
+MOST_WRITTEN: Final = 64
+"""The bytes that are written together, at most: each piece waits by itself for its memory."""
 
 Group = tuple[int, ...]
 """The places of accesses that are done together, from the first number on."""
@@ -32,6 +35,7 @@ def groups(
     axis: int | None,
     lanes: int,
     places: Iterable[int],
+    most: int,
 ) -> dict[int, Group]:
     """Which accesses are done together, by each of their places.
 
@@ -41,6 +45,7 @@ def groups(
         axis: The axis that is taken by vectors.
         lanes: The vector's length.
         places: The accesses in question, which all read or all write.
+        most: The bytes that may be moved together, at most.
     """
     found: dict[int, Group] = {}
     if axis is None:
@@ -51,16 +56,21 @@ def groups(
         if abs(strides[place][axis]) > 1 and size in (4, 8) and lanes * size % PIECE == 0:
             rows[layout.buffer, strides[place]][layout.offset] = place
     for (buffer, _), row in rows.items():
-        count = PIECE // buffer.type.dtype.itemsize
+        size = buffer.type.dtype.itemsize
         for run in _runs(sorted(row)):
-            for first in range(0, len(run) - count + 1, count):
-                group = tuple(row[offset] for offset in run[first : first + count])
+            count, done = min(most // size, lanes), 0
+            while count * size >= PIECE:
+                if done + count > len(run):
+                    count //= 2
+                    continue
+                group = tuple(row[offset] for offset in run[done : done + count])
                 found.update(dict.fromkeys(group, group))
+                done += count
     return found
 
 
 def load(access: Access, dtype: np.dtype[Any], pointer: str, stride: int, tail: int) -> list[str]:
-    """The numbers that fill a piece, each as a vector; with a tail only of the first lanes."""
+    """The numbers that fill the least piece, as vectors; with a tail only of the first lanes."""
     count, put = PIECE // dtype.itemsize, access.writer.put
     piece = f"<{count} x {element(dtype)}>"
     rows = []
@@ -85,7 +95,7 @@ def store(
     tail: int,
 ) -> None:
     """Write vectors of numbers that fill a piece."""
-    count, single = PIECE // dtype.itemsize, element(dtype)
+    count, single = len(values), element(dtype)
     type_ = f"<{access.lanes} x {single}>"
     for first, row in enumerate(_turned(access, dtype, values)):
         for lane in range(first, tail or access.lanes, count):
@@ -120,22 +130,40 @@ def _joined(access: Access, dtype: np.dtype[Any], pieces: list[str]) -> str:
 
 
 def _turned(access: Access, dtype: np.dtype[Any], rows: Sequence[str]) -> list[str]:
-    """Registers with rows and columns of their pieces exchanged."""
-    count, type_ = len(rows), f"<{access.lanes} x {element(dtype)}>"
+    """Registers with rows and columns of their pieces exchanged.
 
-    def mixed(a: str, b: str, size: int, half: int) -> str:
-        """By turns so many numbers of each, from one half of each piece."""
-        chosen: list[int] = []
-        for piece in range(0, access.lanes, count):
-            for start in range(half * count // 2, (half + 1) * count // 2, size):
-                for side in (0, access.lanes):
-                    chosen.extend(range(side + piece + start, side + piece + start + size))
+    Within 16 bytes the numbers of two registers are mixed by turns, for which all processors have
+    an instruction; then runs of them change places.
+    """
+    type_, least = f"<{access.lanes} x {element(dtype)}>", PIECE // dtype.itemsize
+
+    def mixed(a: str, b: str, runs: Iterable[int], size: int) -> str:
+        """By turns so many numbers of each, from where runs start."""
+        chosen = [
+            side + start + i for start in runs for side in (0, access.lanes) for i in range(size)
+        ]
         return _chosen(access, type_, a, b, chosen)
 
     made, size = list(rows), 1
-    while size < count:
-        pairs = [(i, i + size) for i in range(count) if not i & size]
-        made = [mixed(made[i], made[j], size, half) for i, j in pairs for half in (0, 1)]
+    while size < least:
+        pairs = [(i, i + size) for i in range(len(made)) if not i & size]
+        halves = [
+            [
+                piece + start
+                for piece in range(0, access.lanes, least)
+                for start in range(half * least // 2, (half + 1) * least // 2, size)
+            ]
+            for half in (0, 1)
+        ]
+        made = [mixed(made[i], made[j], half, size) for i, j in pairs for half in halves]
+        size *= 2
+    while size < len(made):
+        for i, j in [(i, i + size) for i in range(len(made)) if not i & size]:
+            even, odd = (range(first, access.lanes, 2 * size) for first in (0, size))
+            made[i], made[j] = (
+                mixed(made[i], made[j], even, size),
+                mixed(made[i], made[j], odd, size),
+            )
         size *= 2
     return made
 

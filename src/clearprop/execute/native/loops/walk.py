@@ -11,7 +11,7 @@ from typing import Final, final
 import numpy as np
 
 from clearprop.execute.native.layouts import collapsed
-from clearprop.execute.native.loops.neighbours import Group, groups
+from clearprop.execute.native.loops.neighbours import MOST_WRITTEN, PIECE, Group, groups
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.steps import Loop
 from clearprop.execute.native.terms import Term, ordered
@@ -82,7 +82,7 @@ class Walk:
         reads = {term.payload for term in self.terms if term.op == "load"}
         writes = range(first, first + len(self.loop.stores))
         given = self.layouts, self.strides, self.axis, self.lanes
-        return {**groups(*given, reads), **groups(*given, writes)}
+        return {**groups(*given, reads, PIECE), **groups(*given, writes, MOST_WRITTEN)}
 
     def _vector_axis(self, lanes: int) -> int | None:
         """The axis along which most accesses lie side by side, of those that are long enough."""
