@@ -1,7 +1,7 @@
 """What clearprop's operations mean, in plain Python: the reference for programs that use them.
 
 The functions of loops and branches are handed NumPy's scalars in the place of numbers and 0-d
-arrays, and other arrays in C order.
+arrays. They and all other functions are handed arrays in C order, to be read alone.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def fori_loop(lower: int, upper: int, body_fn: Callable[..., Any], init: Any) ->
 
 
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *xs: _own(f(*xs))
+    return lambda *xs: _own(f(*_lent(xs)))
 
 
 class custom_derivative:  # noqa: N801
@@ -60,7 +60,7 @@ class custom_derivative:  # noqa: N801
     def defvjp(self, fwd: Any, bwd: Any) -> None: ...
 
     def __call__(self, *args: Any) -> Any:
-        return _own(self.f(*args))
+        return _own(self.f(*_lent(args)))
 
 
 def _new(result: Any) -> Any:
@@ -70,9 +70,18 @@ def _new(result: Any) -> Any:
 
 def _handed(value: Any) -> Any:
     """What a function of a loop is given, to be read alone."""
-    made = optree.tree_map(_copied, value)
+    return _closed(optree.tree_map(_copied, value))
+
+
+def _lent(value: Any) -> Any:
+    """What another function is given: numbers and 0-d arrays as they are."""
+    return _closed(optree.tree_map(lambda x: _copied(x) if np.ndim(x) else x, value))
+
+
+def _closed(made: Any) -> Any:
+    """The same, with arrays that cannot be written into."""
     for leaf in optree.tree_leaves(made):
-        if isinstance(leaf, np.ndarray):
+        if isinstance(leaf, np.ndarray) and leaf.ndim:
             leaf.flags.writeable = False
     return made
 

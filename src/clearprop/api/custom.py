@@ -29,8 +29,9 @@ class custom_derivative(Generic[R]):  # noqa: N801  a decorator, called like a f
 
     Give one rule, by :meth:`defjvp` or :meth:`defvjp`; the other mode is its transpose, as a rule
     is linear in its tangents or cotangents. Higher derivatives are those of the rule. A rule is
-    traced without values: it cannot branch on them with ``if``, but with ``cp.cond``. The arrays of
-    the result are its own, in C order: they share no memory with arguments.
+    traced without values: it cannot branch on them with ``if``, but with ``cp.cond``. Within a
+    derivative f is handed arrays in C order, which it cannot write into. Those of the result are
+    its own, in C order, too: they share no memory with arguments.
 
     Args:
         f: A function of positional arguments: numbers, arrays, or nested containers of them.
