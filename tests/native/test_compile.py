@@ -262,3 +262,22 @@ def test_what_is_a_view_follows_from_the_order_of_each_argument():
         compiled = cp.compile(f)
         for array in given * 2:
             np.testing.assert_array_equal(compiled(array), f(array))
+
+
+def test_to_prepare_runs_nothing() -> None:
+    factor = cp.compile(np.linalg.cholesky).prepare(-np.eye(3))
+    with pytest.raises(np.linalg.LinAlgError):
+        factor(-np.eye(3))
+    endless = cp.compile(lambda x: cp.while_loop(lambda c: c > 0, lambda c: c + 1.0, x))
+    assert endless.prepare(1.0)(-1.0) == -1.0
+    given = np.ones(3)
+    donating = cp.compile(lambda x: x * 2.0, donate_argnums=(0,)).prepare(given)
+    np.testing.assert_array_equal(given, np.ones(3))
+    np.testing.assert_array_equal(donating(given), np.full(3, 2.0))
+
+
+def test_to_prepare_looks_at_decisions() -> None:
+    f = cp.compile(lambda x: x * 2.0 if x > 0 else -x)
+    seconds = [f.prepare(x).compile_seconds for x in (1.0, 2.0, -1.0, -2.0, 3.0)]
+    assert seconds[0] == seconds[1] < seconds[2] == seconds[3] == seconds[4]
+    assert (f(3.0), f(-3.0)) == (6.0, 3.0)

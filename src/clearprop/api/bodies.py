@@ -16,11 +16,11 @@ from clearprop.tracing import (
     Trace,
     Traced,
     as_array,
+    blank,
     cast,
     output,
     type_of_value,
     user_line,
-    zeros,
 )
 
 
@@ -138,7 +138,7 @@ def body_of(
         leaves = []
         for type_ in types:
             place = trace.input(f"x{len(trace.inputs)}", type_)
-            leaves.append(Traced(trace, place, zeros(type_), bool(type_.shape)))
+            leaves.append(Traced(trace, place, blank(type_), bool(type_.shape)))
             leaves[-1].read_only = "an argument of a loop or branch"
         handles.append(optree.tree_unflatten(structure, leaves))
     with trace.open():

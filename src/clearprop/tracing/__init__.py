@@ -1,7 +1,7 @@
 """Tracing: NumPy-like functions in, typed graph out, a source line on every node."""
 
 from clearprop.tracing.array import Traced, bottom
-from clearprop.tracing.bind import apply, apply_several, bind, items, zeros
+from clearprop.tracing.bind import apply, apply_several, bind, blank, items, zeros
 from clearprop.tracing.call import (
     Argument,
     Leaf,
@@ -65,6 +65,7 @@ __all__ = [
     "as_array",
     "bind",
     "bind_at",
+    "blank",
     "bottom",
     "called",
     "can_be_traced",

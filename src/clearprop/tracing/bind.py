@@ -19,6 +19,7 @@ from clearprop.graph import Constant, Node, Params, Type, Value
 from clearprop.primitives import CATALOGUE, Elementwise, Primitive, Projection
 from clearprop.primitives.stacks import Stack
 from clearprop.tracing.array import Traced, bottom
+from clearprop.tracing.nothing import nothing
 from clearprop.tracing.orders import is_usual, like_corner
 from clearprop.tracing.trace import CURRENT, Trace
 
@@ -98,8 +99,11 @@ def stand_in(primitive: Primitive, numbers: Sequence[Any], params: Params, type_
             with np.errstate(all="ignore"):
                 evaluate = primitive.evaluator(params)
                 return like_corner(evaluate, operands, type_.shape, type_.dtype)
-    return zeros(type_)
+    return blank(type_)
 
+
+LARGE: Final = 1 << 16
+"""From so many bytes on it pays to have no memory of one's own."""
 
 _KEEP: Final = frozenset({"sum", "prod", "max", "min", "any", "all"})
 """Reductions, whose results lie in memory as what they reduce."""
@@ -114,6 +118,15 @@ def zeros(type_: Type) -> Any:
     if type_.form == "stack":
         return Stack(zeros(type_.parts[0]))
     return np.zeros(type_.shape, type_.dtype)[()]
+
+
+def blank(type_: Type) -> Any:
+    """The same for one that stands for a value that is not known: large arrays take no memory."""
+    if type_.form == "tuple":
+        return tuple(blank(part) for part in type_.parts)
+    size = type_.size * type_.dtype.itemsize if type_.form == "array" else 0
+    memory = nothing(size) if size >= LARGE else None
+    return zeros(type_) if memory is None else np.ndarray(type_.shape, type_.dtype, memory)
 
 
 @functools.cache

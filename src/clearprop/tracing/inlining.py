@@ -10,7 +10,7 @@ from clearprop.graph import Constant, Graph, Node, Params, Provenance, Value
 from clearprop.primitives import Primitive
 from clearprop.primitives.plan import Bind
 from clearprop.tracing.array import Traced
-from clearprop.tracing.bind import bind, zeros
+from clearprop.tracing.bind import bind, blank
 from clearprop.tracing.trace import CURRENT, Trace
 
 
@@ -77,7 +77,7 @@ def appended(graph: Graph, values: Sequence[Any]) -> list[Any] | None:
 def _handle(owner: Trace, value: Value) -> Any:
     if isinstance(value, Constant):
         return value.value
-    return Traced(owner, value, zeros(value.type), bool(value.type.shape))
+    return Traced(owner, value, blank(value.type), bool(value.type.shape))
 
 
 def _owner(values: Sequence[Any]) -> Trace | None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from clearprop.errors import ShapeError
 from clearprop.tracing.array import Traced, bottom
-from clearprop.tracing.bind import apply
+from clearprop.tracing.bind import apply, blank
 from clearprop.tracing.nested import as_array
 from clearprop.tracing.promote import fit, plain, type_of_value
 from clearprop.tracing.trace import CURRENT, Trace, can_be_traced, user_line
@@ -68,7 +68,7 @@ def owned(value: Traced, like: Any = None) -> Traced:
         value: The traced value.
         like: A NumPy array with the memory layout that it is to have; C order if None.
     """
-    like = np.empty(value.shape, value.dtype) if like is None else like
+    like = blank(value.type) if like is None else like
     return Traced(value.owner, value.current(), laid_out(value.concrete, like), True)
 
 

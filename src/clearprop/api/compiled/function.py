@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, final, overload
 
 import numpy as np
-import optree
 
 from clearprop.api.compiled.kinds import Arguments, kinds_of
 from clearprop.api.compiled.plan import ExecutionPlan
@@ -164,11 +163,17 @@ class Compiled(Generic[P, R]):
         return cast(R, self._otherwise(given, args, kwargs))
 
     def prepare(self, *args: P.args, **kwargs: P.kwargs) -> Compiled[P, R]:
-        """Compile for these arguments now; returns the function itself. None is given up."""
-        args = tuple(_copied(x) if i in self._options.donated else x for i, x in enumerate(args))  # type: ignore[assignment]
+        """Compile for these arguments now; returns the function itself. None is given up.
+
+        Nothing is computed, unless the code for such arguments depends on decisions of the Python
+        code, which have to be looked at.
+        """
         given = kinds_of(args, kwargs, self._options.static)
-        if not any(variant.run(given) for variant in self._known(given)):
-            self._otherwise(given, args, kwargs)
+        with self._lock:
+            if not any(variant.suits(given) for variant in self._known(given)):
+                made = self._new(given)
+                if made is not None:
+                    self._prefer(made)
         return self
 
     def source(self, kind: str = "llvm") -> str:
@@ -263,29 +268,32 @@ class Compiled(Generic[P, R]):
                 found = variant.run(given)
                 if found is not None:
                     return cast(R, found.result)
-            if len(known) < MOST_VARIANTS:
-                made = Variant(self._function, given, self._options, self._by_types)
-                self.compile_seconds += made.seconds
-                self._latest, self._caller = made, user_line()
-                self._by_types = self._by_types and made.by_types
-                self._variants[self._key(given)] = [*known, made]
+            made = self._new(given)
+            if made is not None:
                 try:
                     return cast(R, self._first(made, given, args, kwargs))
                 finally:
                     self._prefer(made)
+        return self._function(*args, **kwargs)
+
+    def _new(self, given: Arguments) -> Variant | None:
+        """New code for such arguments; None, and a warning, where there is much already."""
+        known = self._known(given)
+        if len(known) < MOST_VARIANTS:
+            made = Variant(self._function, given, self._options, self._by_types)
+            self.compile_seconds += made.seconds
+            self._latest, self._caller = made, user_line()
+            self._by_types = self._by_types and made.by_types
+            self._variants[self._key(given)] = [*known, made]
+            return made
         if given.key not in self._given_up:
             self._given_up.add(given.key)
             warnings.warn(
                 f"{self._function.__name__} took more than {MOST_VARIANTS} branches "
                 f"{known[-1].where}; from here on it runs uncompiled where a new one is taken",
-                stacklevel=3,
+                stacklevel=4,
             )
-        return self._function(*args, **kwargs)
-
-
-def _copied(value: Any) -> Any:
-    """A nested value with arrays of its own."""
-    return optree.tree_map(lambda x: x.copy() if isinstance(x, np.ndarray) else x, value)
+        return None
 
 
 def _is_bfloat16(products: Any) -> bool:

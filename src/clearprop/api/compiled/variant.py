@@ -140,6 +140,10 @@ class Variant:
         """The line of the last decision."""
         return f"(at {self._lines[-1]})" if self._lines and self._lines[-1] else ""
 
+    def suits(self, given: Arguments) -> bool:
+        """Whether the Python code would take this way at these arguments."""
+        return not self._guards or self.run(given) is not None
+
     def run(self, given: Arguments) -> Found | None:
         """The result at these arguments; None if the Python code would take another way."""
         values = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from math import prod
 from typing import Any, Final
 
@@ -17,6 +17,15 @@ LANES: Final = -1
 
 FEWEST: Final = 64
 """The shortest batch."""
+
+FEWEST_ROWS: Final = 16
+"""The fewest rows of a matrix that are taken one per lane."""
+
+SHORT: Final = 16
+"""The longest of those rows: longer ones fill vectors by themselves."""
+
+TOGETHER: Final = 2
+"""How many sums or extremes of rows make it worth while."""
 
 LARGEST: Final = 32
 """The most components of a small array."""
@@ -36,7 +45,8 @@ def laned(graph: Graph) -> dict[Node, int]:
     """The nodes that are computed lane by lane, with the lengths of their batches.
 
     What goes in or out of a product of whole matrices is no batch of small arrays but a matrix.
-    What is near to matrices that are factored is worth while anyway.
+    What is near to matrices that are factored is worth while anyway, and so is what a function such
+    as softmax does to short rows of a matrix.
     """
     factored = {length for node in graph.nodes if (length := _factored(node))}
     found = _candidates(graph, factored)
@@ -48,12 +58,17 @@ def laned(graph: Graph) -> dict[Node, int]:
             worth[length] += 1
     others = [n for n in graph.nodes if n.primitive.name == "dot" and n not in found]
     matrices = {x.type.shape[0] for n in others for x in (n, *n.operands) if x.type.shape}
-    near = _near(graph, found, others) if factored else set()
+    users: defaultdict[Value, list[Node]] = defaultdict(list)
+    for node in graph.nodes:
+        for x in node.operands:
+            users[x].append(node)
+    near = _near(found, others, users) if factored else set()
+    near |= _row_by_row({node: n for node, n in found.items() if n in matrices}, users)
     return {
         node: length
         for node, length in found.items()
         if node in near
-        or (length not in matrices and worth[length] >= WORTH and _length(node, LARGEST))
+        or (length not in matrices and worth[length] >= WORTH and _length(node, LARGEST) >= FEWEST)
     }
 
 
@@ -112,7 +127,7 @@ def _length(node: Node, most: int) -> int:
     if not all(shape and 0 < prod(shape[1:]) <= most for shape in shapes):
         return 0
     (length, *others) = {shape[0] for shape in shapes}
-    return length if length >= FEWEST and not others else 0
+    return length if length >= FEWEST_ROWS and not others else 0
 
 
 def _results(node: Node) -> tuple[Type, ...]:
@@ -122,22 +137,49 @@ def _results(node: Node) -> tuple[Type, ...]:
 def _factored(node: Node) -> int:
     """The length of the batch whose matrices are factored here; 0 for none."""
     is_one = node.primitive.name in FACTORS and _has_small(node, FACTORED)
-    return _length(node, FACTORED) if is_one else 0
+    length = _length(node, FACTORED) if is_one else 0
+    return length if length >= FEWEST else 0
 
 
-def _near(graph: Graph, found: dict[Node, int], others: Iterable[Node]) -> set[Node]:
+def _near(
+    found: Collection[Node], others: Iterable[Node], users: Mapping[Value, Sequence[Node]]
+) -> set[Node]:
     """What is connected to factors without a matrix in between that is as long as the batch."""
     matrices = {x for n in others for x in _nodes(n.operands) if _keeps_rows(n, x)}
-    users: defaultdict[Value, list[Node]] = defaultdict(list)
-    for node in graph.nodes:
-        for x in node.operands:
-            users[x].append(node)
-    pending = [node for node in found if node.primitive.name in FACTORS]
+    allowed = {node for node in found if node not in matrices}
+    return _connected([n for n in found if n.primitive.name in FACTORS], allowed, users)
+
+
+def _row_by_row(found: Mapping[Node, int], users: Mapping[Value, Sequence[Node]]) -> set[Node]:
+    """What is connected to sums and extremes of short rows, if there are several of those."""
+    short = {node for node in found if _is_short(node)}
+    folds = [node for node in short if node.primitive.name in FOLDS and _is_short(node, 1)]
+    made: set[Node] = set()
+    for fold in folds:
+        if fold not in made:
+            near = _connected([fold], short, users)
+            if len(near.intersection(folds)) >= TOGETHER:
+                made |= near
+    return made
+
+
+def _is_short(node: Node, more: int = 0) -> bool:
+    """Whether no row that goes in or out is long, and those that go in are longer than so much."""
+    into = [prod(x.type.shape[1:]) for x in node.operands]
+    rows = [*into, *(prod(type_.shape[1:]) for type_ in _results(node))]
+    return max(rows) <= SHORT and min(into, default=more + 1) > more
+
+
+def _connected(
+    seeds: Iterable[Node], allowed: Collection[Node], users: Mapping[Value, Sequence[Node]]
+) -> set[Node]:
+    """The seeds, and what is connected to them through what is allowed."""
+    pending = list(seeds)
     near = set(pending)
     while pending:
         node = pending.pop()
         for other in (*_nodes(node.operands), *users[node]):
-            if other in found and other not in near and other not in matrices:
+            if other in allowed and other not in near:
                 near.add(other)
                 pending.append(other)
     return near
@@ -197,8 +239,9 @@ def _joined(node: Node, most: int) -> bool:
 
 
 def _folded(node: Node, most: int) -> bool:
-    axes = _params(node)["axes"]
-    return bool(axes) and 0 not in axes and _same_first(node, most) and _has_small(node, most)
+    axes, shape = _params(node)["axes"], node.operands[0].type.shape
+    is_short = 0 < prod(shape[1:]) <= most
+    return bool(axes) and 0 not in axes and _same_first(node, most) and is_short
 
 
 def _multiplied(node: Node, most: int) -> bool:

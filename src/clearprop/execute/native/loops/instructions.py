@@ -100,27 +100,38 @@ class Instructions:
             how = f"icmp {signed if dtype.kind == 'i' else unsigned}"
         return self.writer.put(f"{how} {self.type(dtype)} {args[0]}, {args[1]}")
 
-    def _extreme(self, op: str, dtype: np.dtype[Any], a: str, b: str) -> str:
+    def _extreme(
+        self, op: str, dtype: np.dtype[Any], a: str, b: str, known: tuple[bool, bool] | None = None
+    ) -> str:
+        """The larger or the smaller, b of two equal ones; NaN where one is.
+
+        What is known of a and b is which is a number, not NaN. Of a comparison and its selection
+        one instruction is left, as processors have a maximum that is b where a > b does not hold.
+        """
         type_, put = self.type(dtype), self.writer.put
         if dtype.kind != "f":
             short = "max" if op == "maximum" else "min"
             name = f"llvm.{'s' if dtype.kind == 'i' else 'u'}{short}.{self._suffix(dtype)}"
             return self.writer.intrinsic(name, type_, (type_, a), (type_, b))
-        wins = put(f"fcmp {'ogt' if op == 'maximum' else 'olt'} {type_} {a}, {b}")
+        mask, how = self.type(np.dtype(bool)), "gt" if op == "maximum" else "lt"
+        wins = put(f"fcmp {'u' if known and known[1] else 'o'}{how} {type_} {a}, {b}")
+        found = put(f"select {mask} {wins}, {type_} {a}, {type_} {b}")
+        if known and any(known):
+            return found
         unknown = put(f"fcmp uno {type_} {a}, {a}")
-        mask = self.type(np.dtype(bool))
-        first = put(f"or {mask} {wins}, {unknown}")
-        return put(f"select {mask} {first}, {type_} {a}, {type_} {b}")
+        return put(f"select {mask} {unknown}, {type_} {a}, {type_} {found}")
 
     def _select(self, term: Term, args: Sequence[str]) -> str:
         type_, mask = self.type(term.dtype), self.type(np.dtype(bool))
         return self.writer.put(f"select {mask} {args[0]}, {type_} {args[1]}, {type_} {args[2]}")
 
     def _maximum(self, term: Term, args: Sequence[str]) -> str:
-        return self._extreme("maximum", term.dtype, *args)
+        (a, b), (x, y) = args, term.args
+        return self._extreme("maximum", term.dtype, a, b, (_is_number(x), _is_number(y)))
 
     def _minimum(self, term: Term, args: Sequence[str]) -> str:
-        return self._extreme("minimum", term.dtype, *args)
+        (a, b), (x, y) = args, term.args
+        return self._extreme("minimum", term.dtype, a, b, (_is_number(x), _is_number(y)))
 
     def _negative(self, term: Term, args: Sequence[str]) -> str:
         type_ = self.type(term.dtype)
@@ -252,6 +263,11 @@ def literal(value: Any, dtype: np.dtype[Any]) -> str:
     if dtype.kind == "f":
         return f"0x{struct.unpack('<Q', struct.pack('<d', float(dtype.type(value))))[0]:016X}"
     return str(int(value))
+
+
+def _is_number(term: Term) -> bool:
+    """Whether it is known, and not NaN."""
+    return term.op == "constant" and bool(term.payload == term.payload)
 
 
 def identity(op: str, dtype: np.dtype[Any]) -> Any:

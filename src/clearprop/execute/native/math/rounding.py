@@ -33,18 +33,17 @@ def absolute(x: Value) -> Value:
 
 def sign(x: Value) -> Value:
     """-1, 0 or 1; NaN stays NaN, and a zero gives +0."""
-    one = select(x > 0.0, x.like(1.0), select(x < 0.0, x.like(-1.0), 0.0))
-    return select(x.unordered(x), x, one)
+    return select(x.is_apart(0.0), with_sign(x.like(1.0), x), x) + 0.0
 
 
 def maximum(x: Value, y: Value) -> Value:
     """The larger, y of two equal ones; NaN where one of them is."""
-    return select((x > y) | x.unordered(x), x, y)
+    return select(x.unordered(x), x, select(x > y, x, y))
 
 
 def minimum(x: Value, y: Value) -> Value:
     """The smaller, y of two equal ones; NaN where one of them is."""
-    return select((x < y) | x.unordered(x), x, y)
+    return select(x.unordered(x), x, select(x < y, x, y))
 
 
 def copysign(x: Value, y: Value) -> Value:

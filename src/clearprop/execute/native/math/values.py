@@ -251,6 +251,10 @@ class Value:
         """Where they are not the same number, so everywhere where one is NaN."""
         return self._compare("une", "ne", other)
 
+    def is_apart(self, other: Value | float) -> Value:
+        """Where they are not the same number; never where one is NaN."""
+        return self._compare("one", "ne", other)
+
     def unordered(self, other: Value | float) -> Value:
         """Where one of two floats is NaN."""
         return self._compare("uno", "", other)
