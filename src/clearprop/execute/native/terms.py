@@ -40,7 +40,7 @@ class Term:
         self.args = args
         self.dtype = np.dtype(dtype)
         self.payload = payload
-        if self.dtype.name not in DTYPES:
+        if self.dtype not in DTYPES:
             raise NotLowered(f"dtype {self.dtype}")
 
     def __repr__(self) -> str:
@@ -134,12 +134,15 @@ class Term:
 
 
 DTYPES: Final = frozenset(
-    {
-        *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
-        *("float32", "float64"),
-    }
+    map(
+        np.dtype,
+        (
+            *("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"),
+            *("float32", "float64"),
+        ),
+    )
 )
-"""The dtypes of native code, by name."""
+"""The dtypes of native code."""
 
 
 LOOK_AT_NUMBERS: Final = frozenset({"polygamma", "power"})
@@ -178,7 +181,7 @@ def power(base: Any, exponent: Any) -> Term:
 @functools.cache
 def is_native(type_: Type) -> bool:
     """Whether native code has values of that type."""
-    return type_.form == "array" and type_.dtype.name in DTYPES
+    return type_.form == "array" and type_.dtype in DTYPES
 
 
 def ordered(roots: Sequence[Term]) -> list[Term]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from clearprop.execute.native.lanes.factors import CHECKED, FACTORS
 from clearprop.execute.native.steps import FOLDS
-from clearprop.execute.native.terms import DTYPES
+from clearprop.execute.native.terms import is_native
 from clearprop.graph import Graph, Node, Shape, Type, Value
 
 LANES: Final = -1
@@ -48,8 +48,11 @@ def laned(graph: Graph) -> dict[Node, int]:
     What is near to matrices that are factored is worth while anyway, and so is what a function such
     as softmax does to short rows of a matrix.
     """
-    factored = {length for node in graph.nodes if (length := _factored(node))}
-    found = _candidates(graph, factored)
+    lengths = {node: length for node in graph.nodes if (length := _length(node, FACTORED))}
+    factored = {length for node, length in lengths.items() if _is_factored(node, length)}
+    found = _candidates(graph, lengths, factored)
+    if not found:
+        return found
     worth: Counter[int] = Counter()
     for node, length in found.items():
         if node.primitive.name in _KEEPS and any(
@@ -72,20 +75,23 @@ def laned(graph: Graph) -> dict[Node, int]:
     }
 
 
-def _candidates(graph: Graph, factored: Collection[int]) -> dict[Node, int]:
+def _candidates(
+    graph: Graph, lengths: Mapping[Node, int], factored: Collection[int]
+) -> dict[Node, int]:
     """What might be computed lane by lane.
 
     Args:
         graph: The graph.
+        lengths: The lengths of batches, where there may be any.
         factored: The lengths of batches of matrices that are factored; with those, products with
             an array that all elements share are taken, too.
     """
     found: dict[Node, int] = {}
-    uses = Counter([*graph.outputs, *(x for node in graph.nodes for x in node.operands)])
-    for node in graph.nodes:
-        length, name = _length(node, FACTORED), node.primitive.name
-        most = FACTORED if length in factored else LARGEST
-        if not length or not _length(node, most):
+    everything = (x for node in graph.nodes for x in node.operands) if factored else ()
+    uses = Counter([*graph.outputs, *everything])
+    for node, length in lengths.items():
+        name, most = node.primitive.name, FACTORED if length in factored else LARGEST
+        if not _length(node, most):
             continue
         if is_put_in_front(node):
             (product,) = _nodes(node.operands)
@@ -120,11 +126,11 @@ def effort(node: Node, length: int) -> int:
 def _length(node: Node, most: int) -> int:
     """The length of the batch, if the node's results may be one of small arrays; else 0."""
     results = _results(node)
-    types = (*results, *(x.type for x in node.operands if x.type.form == "array"))
-    if any(t.form != "array" or t.dtype.name not in DTYPES for t in types):
-        return 0
     shapes = [type_.shape for type_ in results]
     if not all(shape and 0 < prod(shape[1:]) <= most for shape in shapes):
+        return 0
+    types = (*results, *(x.type for x in node.operands if x.type.form == "array"))
+    if not all(map(is_native, types)):
         return 0
     (length, *others) = {shape[0] for shape in shapes}
     return length if length >= FEWEST_ROWS and not others else 0
@@ -134,11 +140,9 @@ def _results(node: Node) -> tuple[Type, ...]:
     return node.type.parts or (node.type,)
 
 
-def _factored(node: Node) -> int:
-    """The length of the batch whose matrices are factored here; 0 for none."""
-    is_one = node.primitive.name in FACTORS and _has_small(node, FACTORED)
-    length = _length(node, FACTORED) if is_one else 0
-    return length if length >= FEWEST else 0
+def _is_factored(node: Node, length: int) -> bool:
+    """Whether a batch of matrices is factored here."""
+    return length >= FEWEST and node.primitive.name in FACTORS and _has_small(node, FACTORED)
 
 
 def _near(

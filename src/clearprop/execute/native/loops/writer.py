@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Final, final
 
@@ -13,11 +14,13 @@ LLVM: Final = {"float32": "float", "float64": "double", "bool": "i1"} | {
 """LLVM's type of a number of each dtype, in a register."""
 
 
+@functools.cache
 def element(dtype: np.dtype[Any]) -> str:
     """LLVM's type of a number in memory: a truth value takes a byte."""
     return "i8" if dtype.kind == "b" else LLVM[dtype.name]
 
 
+@functools.cache
 def vector(dtype: np.dtype[Any], lanes: int, *, in_memory: bool = False) -> str:
     """LLVM's type of several numbers; of one, the number's own."""
     name = element(dtype) if in_memory else LLVM[dtype.name]
