@@ -67,12 +67,13 @@ def laned(graph: Graph) -> dict[Node, int]:
             users[x].append(node)
     near = _near(found, others, users) if factored else set()
     near |= _row_by_row({node: n for node, n in found.items() if n in matrices}, users)
-    return {
+    chosen = {
         node: length
         for node, length in found.items()
         if node in near
         or (length not in matrices and worth[length] >= WORTH and _length(node, LARGEST) >= FEWEST)
     }
+    return {node: length for node, length in chosen.items() if not _is_view(node, chosen)}
 
 
 def _candidates(
@@ -105,6 +106,11 @@ def _candidates(
         ):
             found[node] = length
     return found
+
+
+def _is_view(node: Node, chosen: Collection[Node]) -> bool:
+    """Whether it repeats what lies in memory, where it can be read again and again."""
+    return node.primitive.name == "broadcast" and node.operands[0] not in chosen
 
 
 def refuses(node: Node) -> bool:

@@ -20,7 +20,7 @@ from clearprop.execute.native.loops.access import Access
 from clearprop.execute.native.loops.writer import element
 
 PIECE: Final = 16
-"""The bytes that are moved together, at least; to read them, at most as well."""
+"""The bytes that are read together, at most."""
 
 MOST_WRITTEN: Final = 64
 """The bytes that are written together, at most: each piece waits by itself for its memory."""
@@ -59,7 +59,7 @@ def groups(
         size = buffer.type.dtype.itemsize
         for run in _runs(sorted(row)):
             count, done = min(most // size, lanes), 0
-            while count * size >= PIECE:
+            while count > 1:
                 if done + count > len(run):
                     count //= 2
                     continue
@@ -69,9 +69,11 @@ def groups(
     return found
 
 
-def load(access: Access, dtype: np.dtype[Any], pointer: str, stride: int, tail: int) -> list[str]:
-    """The numbers that fill the least piece, as vectors; with a tail only of the first lanes."""
-    count, put = PIECE // dtype.itemsize, access.writer.put
+def load(
+    access: Access, dtype: np.dtype[Any], count: int, pointer: str, stride: int, tail: int
+) -> list[str]:
+    """So many numbers, each as a vector; with a tail only of the first lanes."""
+    put = access.writer.put
     piece = f"<{count} x {element(dtype)}>"
     rows = []
     for first in range(count):
@@ -82,7 +84,7 @@ def load(access: Access, dtype: np.dtype[Any], pointer: str, stride: int, tail: 
             else:
                 place = access.moved(pointer, dtype, lane * stride)
                 pieces.append(put(f"load {piece}, ptr {place}, align {dtype.itemsize}"))
-        rows.append(_joined(access, dtype, pieces))
+        rows.append(_joined(access, dtype, count, pieces))
     return _turned(access, dtype, rows)
 
 
@@ -94,7 +96,7 @@ def store(
     stride: int,
     tail: int,
 ) -> None:
-    """Write vectors of numbers that fill a piece."""
+    """Write vectors of numbers that lie side by side."""
     count, single = len(values), element(dtype)
     type_ = f"<{access.lanes} x {single}>"
     for first, row in enumerate(_turned(access, dtype, values)):
@@ -116,9 +118,8 @@ def _runs(offsets: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _joined(access: Access, dtype: np.dtype[Any], pieces: list[str]) -> str:
-    """Pieces one after the other in one register."""
-    length = PIECE // dtype.itemsize
+def _joined(access: Access, dtype: np.dtype[Any], length: int, pieces: list[str]) -> str:
+    """Pieces of that length, one after the other in one register."""
     while len(pieces) > 1:
         type_ = f"<{length} x {element(dtype)}>"
         length *= 2
@@ -135,7 +136,8 @@ def _turned(access: Access, dtype: np.dtype[Any], rows: Sequence[str]) -> list[s
     Within 16 bytes the numbers of two registers are mixed by turns, for which all processors have
     an instruction; then runs of them change places.
     """
-    type_, least = f"<{access.lanes} x {element(dtype)}>", PIECE // dtype.itemsize
+    type_ = f"<{access.lanes} x {element(dtype)}>"
+    least = min(PIECE // dtype.itemsize, len(rows))
 
     def mixed(a: str, b: str, runs: Iterable[int], size: int) -> str:
         """By turns so many numbers of each, from where runs start."""

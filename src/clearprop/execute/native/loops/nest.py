@@ -369,10 +369,8 @@ class _Nest:
             ]
         if place not in together:
             read = [
-                neighbours.load(
-                    self.access, dtype, self._vector(group[0], i), stride, self._tail_of(i)
-                )
-                for i in range(many)
+                neighbours.load(self.access, dtype, len(group), pointer, stride, self._tail_of(i))
+                for i, pointer in enumerate(self._vector(group[0], i) for i in range(many))
             ]
             together.update(zip(group, map(list, zip(*read, strict=True)), strict=True))
         return together[place]
