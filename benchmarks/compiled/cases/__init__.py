@@ -14,7 +14,7 @@ _MODULES = {
     "jacobian": ["jacobian"],
     "black_scholes": ["black-scholes"],
     "moons": ["moons"],
-    "straight": ["straight-100000", "straight-10000"],
+    "straight": ["straight", "straight-operations"],
     "rosenbrock": ["rosenbrock-10", "rosenbrock-1000", "rosenbrock-1000000"],
     "call": ["call"],
     "kalman": ["kalman"],

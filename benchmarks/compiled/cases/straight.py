@@ -1,9 +1,12 @@
-"""The gradient of straight-line scalar code of 10⁵ distinct operations.
+"""The gradient of straight-line scalar code: of 10⁵ distinct nodes, and of 10⁵ operations.
+
+Nodes are counted as in a reverse sweep by hand: an operation, its partials that are not ±1, their
+products with the slope of its result, and the sums of slopes that meet.
 
 Rounding errors grow along such code: over 10⁵ operations one after the other by 10⁴⁰, so that no
 two programs that round in different places would agree, and values would not stay in bounds. So it
-consists of stretches of about 10⁴ operations, all different, which have nothing but the inputs in
-common; all of them are computed before the first is differentiated.
+consists of stretches of some thousand operations, all different, which have nothing but the inputs
+in common; all of them are computed before the first is differentiated.
 
 JAX takes 20 s for a thousand operations of this kind, and more than linearly longer for more; it
 does not take part.
@@ -21,14 +24,28 @@ import numpy as np
 from benchmarks.compiled.harness import FUNCTION, OURS, Bar, Case, Work
 from benchmarks.compiled.peers import ours_work
 
-INPUTS, WINDOW, STRETCH = 64, 1000, 10**4
+INPUTS, WINDOW = 64, 1000
 Stretch = list[tuple[str, int, int]]
 Code = list[Stretch]
 
 
-def code(count: int) -> Code:
-    """Stretches of operations, about so many in all."""
-    return [_stretch(seed, min(count, STRETCH)) for seed in range(max(1, count // STRETCH))]
+def code(stretches: int, count: int) -> Code:
+    """Stretches of about so many operations each."""
+    return [_stretch(seed, count) for seed in range(stretches)]
+
+
+def nodes(code: Code) -> int:
+    """How many nodes the code and a reverse sweep over it have."""
+    own = {"add": 0, "sub": 1, "mul": 2, "sin": 2}
+    count = sum(1 + own[kind] for stretch in code for kind, _, _ in stretch)
+    for stretch in code:
+        slopes = [0] * INPUTS + [0] * len(stretch)
+        slopes[-64:] = [1] * 64
+        for kind, a, b in stretch:
+            for place in (a,) if kind == "sin" else (a, b):
+                slopes[place] += 1
+        count += sum(max(met - 1, 0) for met in slopes)
+    return count
 
 
 def _stretch(seed: int, count: int) -> Stretch:
@@ -134,22 +151,26 @@ def of_casadi(code: Code, x: np.ndarray) -> Work:
     return Work(lambda: f(x), lambda result: [np.asarray(result)[:, 0]])
 
 
-def case(count: int) -> Case:
-    """Of so many operations; figures are for each of them, forward and back."""
-    given, x = code(count), inputs()
-    f, size = value_of(given, np.sin), sum(map(len, given))
+def case(name: str, stretches: int, count: int, bars: tuple[Bar, ...]) -> Case:
+    """Of so many stretches of so many operations; figures are for each node, forward and back."""
+    given, x = code(stretches, count), inputs()
+    f, operations = value_of(given, np.sin), sum(map(len, given))
     contenders = {
         OURS: partial(ours_work, "grad", f, x),
         FUNCTION: partial(ours_work, "value", f, x),
         "casadi": partial(of_casadi, given, x),
         "Python by hand": lambda: Work(lambda: by_hand(given, x)),
     }
+    size = nodes(given)
+    title = f"gradient of straight-line code of {operations:,} operations, {size:,} nodes"
     return Case(
-        *(f"straight-{count}", f"gradient of straight-line code of {size:,} operations"),
-        *("operation", size, lambda: [by_hand(given, x)], contenders),
-        bars=(Bar(1e-9, ()),),
+        *(name, title, "node", size, lambda: [by_hand(given, x)], contenders),
+        bars=bars,
         rtol=1e-6,
     )
 
 
-CASES = [partial(case, 10**5), partial(case, 10**4)]
+CASES = [
+    partial(case, "straight", 4, 8200, (Bar(1e-9, ()),)),
+    partial(case, "straight-operations", 10, 10**4, (Bar(1e-9, ()),)),
+]
