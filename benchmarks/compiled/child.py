@@ -1,7 +1,7 @@
 """One case in a process of its own, which the parent has given its threads and its cache.
 
 ``python -m benchmarks.compiled.child CASE [--only NAMES] [--start CONTENDER]`` prints one line of
-JSON. With ``--start`` it does nothing but make a contender ready and run it once.
+JSON. With ``--start`` it does nothing but make a contender ready: by its first run if need be.
 """
 
 from __future__ import annotations
