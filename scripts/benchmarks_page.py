@@ -95,8 +95,8 @@ def page(whole: Mapping[str, Any], cases: Mapping[str, Any]) -> str:
         ),
         "\n![Times of all contenders relative to clearprop's](_static/benchmarks-times.svg)\n",
         "\n## Until a function is ready\n\n",
-        "With all imported and each back-end started: `prepare` by clearprop with an empty cache and\n"
-        "with the cache of an earlier process, and the first call by JAX, which computes once, too.\n"
+        "With all imported and each back-end started: `prepare` by clearprop with an empty cache\n"
+        "and with the cache of an earlier process, and JAX's first call, which computes, too.\n"
         "The bars: at most 0.5 of JAX's time cold, 0.15 warm.\n\n",
         *table(("case", "cold", "warm", "JAX", "cold / JAX", "warm / JAX"), start_rows(cases)),
         "\n![Time until a function is ready](_static/benchmarks-starts.svg)\n",
