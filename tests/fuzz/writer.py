@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -188,13 +188,14 @@ class Writer:
 
         Args:
             params: What its parameters hold.
-            abstract: Whether it will be traced without values.
+            abstract: Whether it will be traced without values, and so handed arrays in C order.
             captures: Whether it may refer to variables from outside.
             writes: Whether it may write into arrays even so. Where a trace is opened for it, those
                 from outside may be plain, and cannot take what is traced.
         """
         around = {name: _fixed(value) for name, value in self.values.items()} if captures else {}
-        given = {name: _fixed(value) for name, value in params.items()}
+        order: Literal["C", "K"] = "C" if abstract else "K"
+        given = {name: _fixed(value, order) for name, value in params.items()}
         values = {**around, **given}
         writer = Writer(
             self._draw, self.namespace, values, self._continue, self, self.abstract or abstract
@@ -219,9 +220,9 @@ def sound(value: Any) -> bool:
     return bool(np.all(np.abs(array) < LARGEST))
 
 
-def _fixed(value: Any) -> Any:
+def _fixed(value: Any, order: Literal["C", "K"] = "K") -> Any:
     """A copy that cannot be written into."""
     if isinstance(value, np.ndarray):
-        value = value.copy("K")
+        value = value.copy(order)
         value.flags.writeable = False
     return value
