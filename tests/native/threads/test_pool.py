@@ -131,3 +131,19 @@ def test_any_number_of_threads_may_be_asked_for() -> None:
 def test_the_number_of_threads_is_kept_in_copies() -> None:
     again = pickle.loads(pickle.dumps(cp.compile(np.exp, threads=3)))
     assert again._options.threads == 3
+
+
+@pytest.mark.skipif(available() < 2, reason="there is one processor")
+def test_workers_that_wake_keep_off_the_callers_processor() -> None:
+    said = run(
+        """
+tasks = set(os.listdir("/proc/self/task"))
+for _ in range(5):
+    f(x)
+    time.sleep(0.02)
+allowed = os.sched_getaffinity(0)
+for worker in set(os.listdir("/proc/self/task")) - tasks:
+    print(len(allowed) - len(os.sched_getaffinity(int(worker)) & allowed))
+"""
+    )
+    assert said.split() == ["1"] * 3

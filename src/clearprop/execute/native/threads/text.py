@@ -51,7 +51,15 @@ PLACES: Final = {
 }
 """Where things lie, in bytes; what different threads write has cache lines of its own."""
 
-WORKER: Final = {"wake": 0, "asleep": 64, "pool": 72, "number": 80, "seen": 88, "thread": 96}
+WORKER: Final = {
+    "wake": 0,
+    "asleep": 64,
+    "pool": 72,
+    "number": 80,
+    "seen": 88,
+    "thread": 96,
+    "off": 104,  # the processor that it keeps off, and 1; 0 for none
+}
 """The same for each worker."""
 
 WORKER_BYTES: Final = 128
@@ -63,6 +71,7 @@ _WAITED: Final = 1 << 61
 IMPORTS: Final = (
     *("pthread_create", "pthread_join", "pthread_sigmask"),
     *("sem_init", "sem_wait", "sem_post"),
+    *("pthread_setaffinity_np", "sched_getaffinity", "sched_getcpu"),
 )
 """The functions of C's library, which are imported by name."""
 

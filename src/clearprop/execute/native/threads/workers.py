@@ -14,6 +14,9 @@ declare i32 @sem_post(ptr)
 declare i32 @pthread_create(ptr, ptr, ptr, ptr)
 declare i32 @pthread_join(i64, ptr)
 declare i32 @pthread_sigmask(i32, ptr, ptr)
+declare i32 @pthread_setaffinity_np(i64, i64, ptr)
+declare i32 @sched_getaffinity(i32, i64, ptr)
+declare i32 @sched_getcpu()
 
 @signals = private constant [16 x i64] [SIGNALS]
 
@@ -157,6 +160,8 @@ one:
   %ready = call i32 @sem_init(ptr %wake, i32 0, i32 0)
   %asleep = AT asleep
   store i64 0, ptr %asleep
+  %off = AT off
+  store i64 0, ptr %off
   %pool.at = AT pool
   store ptr %pool, ptr %pool.at
   %number = AT number
@@ -179,6 +184,42 @@ out:
   ret void
 }
 
+; Have a worker that is about to wake stay off the processor that wakes it: the system may put it
+; there, where it would wait for its turn until there is nothing left to do.
+define internal void @keep_off(ptr %worker) noinline {
+entry:
+  %mask = alloca [16 x i64]
+  %cpu = call i32 @sched_getcpu()
+  %off.at = AT off
+  %off = load i64, ptr %off.at
+  %here.before = zext i32 %cpu to i64
+  %here = add i64 %here.before, 1
+  %same = icmp eq i64 %off, %here
+  %unknown = icmp ugt i32 %cpu, 1023
+  %idle = or i1 %same, %unknown
+  br i1 %idle, label %out, label %ask
+ask:
+  %asked = call i32 @sched_getaffinity(i32 0, i64 128, ptr %mask)
+  %failed = icmp ne i32 %asked, 0
+  br i1 %failed, label %out, label %leave
+leave:
+  store i64 %here, ptr %off.at
+  %word = lshr i64 %here.before, 6
+  %bit = and i64 %here.before, 63
+  %one = shl i64 1, %bit
+  %others = xor i64 %one, -1
+  %word.at = getelementptr i64, ptr %mask, i64 %word
+  %bits = load i64, ptr %word.at
+  %left = and i64 %bits, %others
+  store i64 %left, ptr %word.at
+  %thread.at = AT thread
+  %thread = load i64, ptr %thread.at
+  %set = call i32 @pthread_setaffinity_np(i64 %thread, i64 128, ptr %mask)
+  br label %out
+out:
+  ret void
+}
+
 ; A new generation, and the first workers awake that sleep.
 define internal void @call(ptr %pool, i64 %count) noinline {
 entry:
@@ -196,6 +237,7 @@ one:
   %slept = extractvalue { i64, i1 } %taken, 1
   br i1 %slept, label %rouse, label %next
 rouse:
+  call void @keep_off(ptr %worker)
   %wake = AT wake
   %status = call i32 @sem_post(ptr %wake)
   br label %next
