@@ -1,20 +1,11 @@
-"""Which values a derivative passes through: those that depend on the chosen inputs."""
+"""What a derivative may not pass through, where an explanation is wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from clearprop.errors import DtypeError
-from clearprop.graph import Graph, Node, Value, location_of
-
-
-def active_values(graph: Graph, wrt: Iterable[Value]) -> set[Value]:
-    """The values in ``wrt`` and every differentiable node that depends on one of them."""
-    active: set[Value] = set(wrt)
-    for node in graph.nodes:
-        if node.type.differentiable and not active.isdisjoint(node.operands):
-            active.add(node)
-    return active
+from clearprop.graph import Graph, Node, Value, active_values, location_of
 
 
 def refuse_complex(graph: Graph, wrt: Iterable[Value]) -> None:

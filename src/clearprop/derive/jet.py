@@ -22,8 +22,7 @@ import math
 from collections.abc import Generator, Sequence
 from typing import Any, final
 
-from clearprop.derive.activity import active_values
-from clearprop.graph import Constant, Graph, Input, Node, Value, prune
+from clearprop.graph import Constant, Graph, Input, Node, Value, active_values, prune
 from clearprop.primitives import Bilinear, Builder, Bundle, Elementwise, Linear, Projection, Sym
 from clearprop.primitives.gates import Gated
 

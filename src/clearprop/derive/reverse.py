@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from clearprop.derive.activity import active_values
 from clearprop.derive.gating import pulled
-from clearprop.graph import Graph, Input, Value, prune
+from clearprop.graph import Graph, Input, Value, active_values, prune
 from clearprop.primitives import Builder, Sym
 
 

@@ -1,7 +1,7 @@
 """Graphs: types, nodes, order, the validity checker, the printer and the parser."""
 
 from clearprop.graph.check import bodies, check
-from clearprop.graph.graph import Graph, numbering, prune, signature
+from clearprop.graph.graph import Graph, active_values, numbering, prune, signature
 from clearprop.graph.node import (
     Constant,
     Derived,
@@ -34,6 +34,7 @@ __all__ = [
     "Shape",
     "Type",
     "Value",
+    "active_values",
     "bodies",
     "check",
     "constant",

@@ -126,6 +126,15 @@ def _codes(values: Iterable[Value], order: dict[Value, int]) -> Iterator[Any]:
     return (value.key if isinstance(value, Constant) else order[value] for value in values)
 
 
+def active_values(graph: Graph, wrt: Iterable[Value]) -> set[Value]:
+    """Values in ``wrt``, and every differentiable node that depends on one of them."""
+    active: set[Value] = set(wrt)
+    for node in graph.nodes:
+        if node.type.differentiable and not active.isdisjoint(node.operands):
+            active.add(node)
+    return active
+
+
 def prune(
     graph: Graph, outputs: Sequence[Value] | None = None, stop: Iterable[Value] = ()
 ) -> Graph:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from clearprop.errors import ShapeError
-from clearprop.graph import Graph, Input, Node, Type, Value, prune
+from clearprop.graph import Graph, Input, Node, Type, Value, active_values, prune
 from clearprop.primitives.builder import Builder, Sym
 
 
@@ -68,10 +68,7 @@ def leading(
 
 def moving(body: Graph, moves: Sequence[bool]) -> list[bool]:
     """Which outputs have a tangent where these inputs have one."""
-    found: set[Value] = set(chosen(body.inputs, moves))
-    for node in body.nodes:
-        if node.type.differentiable and not found.isdisjoint(node.operands):
-            found.add(node)
+    found = active_values(body, chosen(body.inputs, moves))
     return [value in found for value in body.outputs]
 
 

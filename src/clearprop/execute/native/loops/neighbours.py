@@ -1,9 +1,10 @@
 """Numbers that lie side by side for each lane of a vector: moved together, and turned in registers.
 
 Of an array of small arrays a loop takes one per lane, and reads it component by component. What
-fills 16 bytes is read at once for each lane instead. Registers hold such pieces of several lanes,
-and all pieces of the same place in them are turned like a little matrix: on every processor that is
-one instruction for two registers, and a fraction of what it takes to move each number alone.
+fills up to 16 bytes is read at once for each lane instead, and up to 64 are written. Registers hold
+such pieces of several lanes, and all pieces of the same place in them are turned like a little
+matrix: of 16 bytes that is one instruction for two registers on every processor, and in any case a
+fraction of what it takes to move each number alone.
 """
 
 from __future__ import annotations

@@ -368,9 +368,10 @@ class _Nest:
                 for i in range(many)
             ]
         if place not in together:
+            pointers = [self._vector(group[0], i) for i in range(many)]
             read = [
                 neighbours.load(self.access, dtype, len(group), pointer, stride, self._tail_of(i))
-                for i, pointer in enumerate(self._vector(group[0], i) for i in range(many))
+                for i, pointer in enumerate(pointers)
             ]
             together.update(zip(group, map(list, zip(*read, strict=True)), strict=True))
         return together[place]
