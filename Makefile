@@ -49,7 +49,7 @@ bench: $(VENV)/.bench ## compare speed with other libraries, which it installs; 
 	@$(BIN)/python -m scripts.benchmarks_page
 
 fuzz: $(VENV)/.dev ## hold the derivatives of random programs against each other; N=100000 SEED=0
-	@$(ONE_THREAD) $(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED)
+	@$(ONE_THREAD) $(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED) $(ARGS)
 
 awkward: $(VENV)/.bench ## ask other libraries for their answers at awkward points, and make that page
 	@$(ONE_THREAD) $(BIN)/python -m scripts.awkward_others

@@ -18,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from tests.fuzz.campaign import CHUNK, CORPUS, Tally, run
+from tests.fuzz.campaign import CHUNK, KINDS, Tally, run
 
 COLUMNS = (
     *(BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]:.0f} per second,")),
@@ -30,13 +30,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run, show how far it is, and print what came of it."""
     options = _options(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the workers, too
-    kept = options.state / f"seed-{options.seed}.json"
+    kind = "native" if options.native else "derivatives"
+    kept = options.state / f"{'native-' * options.native}seed-{options.seed}.json"
     tally, console = Tally.read(kept), Console()
     done = len(tally.done) * CHUNK
     with Progress(*COLUMNS, console=console) as progress:
         task = progress.add_task("", total=options.n, completed=done, rate=0.0, failed=0)
         try:
-            for failures in run(options.seed, options.n, options.workers, tally):
+            for failures in run(options.seed, options.n, options.workers, tally, kind):
                 tally.write(kept)
                 for number, said in failures.items():
                     console.print(f"program {number}: {said}", markup=False, highlight=False)
@@ -45,20 +46,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 progress.update(task, completed=made, rate=rate, failed=failed)
         except KeyboardInterrupt:
             console.print("Stopped; the same command goes on from here.")
-    console.print(_summary(tally, options.seed), highlight=False)
+    console.print(_summary(tally, options.seed, kind), highlight=False)
     return 1 if tally.failures else 0
 
 
-def _summary(tally: Tally, seed: int) -> str:
+def _summary(tally: Tally, seed: int, kind: str) -> str:
     counts = tally.counts
     rate = counts["made"] / max(tally.seconds, 1e-9)
-    lines = [
-        f"{counts['made']} programs of seed {seed} in {tally.seconds:.0f} s, {rate:.1f} a second",
+    where = f", in {KINDS[kind].corpus}" if tally.failures else ""
+    compared = [
         f"  values the same to the bit: {counts['bits']}",
         f"  with a numerical derivative: {counts['numerical']}",
         f"  second order: {counts['second']}, with a numerical one: {counts['second_numerical']}",
         f"  under vmap: {counts['batched']}",
-        f"  disagreements: {len(tally.failures)}" + (f", in {CORPUS}" if tally.failures else ""),
+    ]
+    if kind == "native":
+        compared = [f"  with nothing left to NumPy: {counts['native']}"]
+    lines = [
+        f"{counts['made']} programs of seed {seed} in {tally.seconds:.0f} s, {rate:.1f} a second",
+        *compared,
+        f"  disagreements: {len(tally.failures)}{where}",
     ]
     return "\n".join(lines)
 
@@ -67,6 +74,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("-n", type=int, default=2000, help="how many programs")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--native", action="store_true", help="native code and the reference, at larger sizes"
+    )
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument(
         "--state", type=Path, default=Path("runs/fuzz"), help="where it is kept how far a run is"

@@ -12,17 +12,41 @@ import signal
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from tests.fuzz.compiled import agree
 from tests.fuzz.oracle import DisagreementError, examine
 from tests.fuzz.program import Program
 from tests.fuzz.programs import Choices, program
 from tests.fuzz.shrinking import shrunk
+from tests.fuzz.writer import SMALL, WIDE, Scale
 
 CORPUS = Path(__file__).parent / "corpus"
 CHUNK = 50
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a campaign draws, and what it holds against what.
+
+    Attributes:
+        scale: How large things may be.
+        oracle: Says what was compared, in a dataclass of truth values, or raises what differs.
+        corpus: Where failing programs are kept.
+    """
+
+    scale: Scale
+    oracle: Callable[[Program], Any]
+    corpus: Path
+
+
+KINDS = {
+    "derivatives": Kind(SMALL, examine, CORPUS),
+    "native": Kind(WIDE, agree, CORPUS / "native"),
+}
 
 
 @dataclass
@@ -56,66 +80,69 @@ class Tally:
         path.write_text(json.dumps(kept))
 
 
-def one(seed: int, number: int, corpus: Path = CORPUS) -> tuple[Counter[str], str]:
+def one(seed: int, number: int, kind: Kind) -> tuple[Counter[str], str]:
     """Try one program; a failing one is shrunk and written into the corpus.
 
     Returns:
         What was compared, and what went wrong.
     """
     choices = Choices(f"{seed}/{number}")
-    made = program(choices)
+    made = program(choices, kind.scale)
     if made is None:
         return Counter(), ""
-    said = disagreement(made)
+    said = disagreement(made, kind)
     if isinstance(said, Counter):
         return said, ""
-    kind = said.split(":")[0]
+    what = said.split(":")[0]
 
     def fails(given: list[int]) -> list[int] | None:
         played = Choices(given=given)
-        smaller = program(played)
-        found = "" if smaller is None else disagreement(smaller)
-        return played.made if isinstance(found, str) and found.startswith(kind) else None
+        smaller = program(played, kind.scale)
+        found = "" if smaller is None else disagreement(smaller, kind)
+        return played.made if isinstance(found, str) and found.startswith(what) else None
 
-    small = program(Choices(given=shrunk(choices.made, fails))) or made
-    corpus.mkdir(parents=True, exist_ok=True)
-    told = f"{disagreement(small)}\n\nFound by `make fuzz` as program {number} of seed {seed}."
-    small.save(corpus / f"seed_{seed}_{number}.py", told)
+    small = program(Choices(given=shrunk(choices.made, fails)), kind.scale) or made
+    kind.corpus.mkdir(parents=True, exist_ok=True)
+    told = disagreement(small, kind)
+    told = f"{told}\n\nFound by `make fuzz` as program {number} of seed {seed}."
+    small.save(kind.corpus / f"seed_{seed}_{number}.py", told)
     return Counter(made=1), said
 
 
-def disagreement(made: Program) -> str | Counter[str]:
+def disagreement(made: Program, kind: Kind) -> str | Counter[str]:
     """What went wrong; or, if nothing did, what was compared."""
     try:
-        checked = examine(made)
+        checked = kind.oracle(made)
     except DisagreementError as error:
         return str(error)
     return Counter(made=1, **{what: int(done) for what, done in vars(checked).items()})
 
 
-def chunk(task: tuple[int, int, int]) -> tuple[int, int, Counter[str], dict[int, str]]:
+def chunk(task: tuple[str, int, int, int]) -> tuple[int, int, Counter[str], dict[int, str]]:
     """Try the programs of a seed from one number up to another."""
-    seed, start, stop = task
+    kind, seed, start, stop = task
     counts: Counter[str] = Counter()
     failures = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for number in range(start, stop):
-            found, said = one(seed, number)
+            found, said = one(seed, number, KINDS[kind])
             counts.update(found)
             if said:
                 failures[number] = said
     return start, stop, counts, failures
 
 
-def run(seed: int, count: int, workers: int, tally: Tally) -> Iterator[dict[int, str]]:
+def run(
+    seed: int, count: int, workers: int, tally: Tally, kind: str = "derivatives"
+) -> Iterator[dict[int, str]]:
     """Try the first ``count`` programs of a seed that the tally does not have yet.
 
     Yields:
         The failures of each chunk as it is done; the tally is brought up to date before.
     """
     starts = [i * CHUNK for i in range(-(-count // CHUNK)) if i not in tally.done]
-    tasks = [(seed, start, min(start + CHUNK, count)) for start in starts]
+    tasks = [(kind, seed, start, min(start + CHUNK, count)) for start in starts]
     context = multiprocessing.get_context("spawn")
     began = time.monotonic()
     with context.Pool(workers, _ignore_interrupts) as pool:  # ended at once on leaving

@@ -13,23 +13,22 @@ from hypothesis import strategies as st
 
 from tests.fuzz.program import Program, written
 from tests.fuzz.statements import continue_with
-from tests.fuzz.writer import NAMESPACES, RefusedError, Writer, sound
+from tests.fuzz.writer import NAMESPACES, SMALL, RefusedError, Scale, Writer
 
-SHAPES = (
-    *((), (3,), (2, 3), (2,), (), (2, 2), (3, 1), (1, 2), (4,), (2, 1, 2), (3, 3), (2, 3, 2)),
-    (0,),
-)
 NAMES = ("x", "y", "z")
 STATEMENTS = 10
+LISTED = 24
+"""Larger arguments are drawn when the program is read, not listed in it."""
 
 
-def program(draw: Callable[[int], int]) -> Program | None:
+def program(draw: Callable[[int], int], scale: Scale = SMALL) -> Program | None:
     """The program that these choices make; None if nothing came of them.
 
     Args:
         draw: ``draw(n)`` is one of 0, …, n - 1.
+        scale: How large things may be.
     """
-    writer = Writer(draw, [*NAMESPACES][draw(len(NAMESPACES))], {}, continue_with)
+    writer = Writer(draw, [*NAMESPACES][draw(len(NAMESPACES))], {}, continue_with, scale)
     args = {name: _argument(writer) for name in NAMES[: writer.number(1, 3)]}
     for name, text in args.items():
         writer.give(name, eval(text, {"np": np}))
@@ -42,7 +41,7 @@ def program(draw: Callable[[int], int]) -> Program | None:
         return written(writer.namespace, writer.lines, "0.0", args)
     made = [*writer.values][len(args) :]
     results = [*made[-1:], *(name for name in made[:-1] if writer.chance(30))][:3]
-    if not made or not all(sound(writer[name]) for name in results):
+    if not made or not all(scale.holds(writer[name]) for name in results):
         return None
     return written(writer.namespace, writer.lines, ", ".join(results), args)
 
@@ -84,12 +83,14 @@ def _below(count: int) -> Any:
 
 def _argument(w: Writer) -> str:
     """The text of an argument: a Python float, a scalar or an array in some memory order."""
-    shape = w.pick(SHAPES)
-    generator = np.random.default_rng(w.number(0, 9999))
+    shape, seed = w.pick(w.scale.shapes), w.number(0, 9999)
+    generator = np.random.default_rng(seed)
     value = np.round(generator.uniform(-2, 2, shape), 3)
     if not shape:
         return w.pick(("{}", "np.float64({})", "np.array({})")).format(float(value))
     if not value.size:
         return f"np.zeros({shape})"
     text = f"np.array({value.tolist()})"
+    if value.size > LISTED:
+        text = f"np.round(np.random.default_rng({seed}).uniform(-2, 2, {shape}), 3)"
     return text if w.chance(80) else w.pick((f"np.asfortranarray({text})", f"{text}.T"))

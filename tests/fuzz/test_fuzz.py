@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.fuzz import campaign
-from tests.fuzz.campaign import CORPUS, Tally
+from tests.fuzz.campaign import CORPUS, Kind, Tally
 from tests.fuzz.comparing import close
 from tests.fuzz.oracle import DisagreementError, examine
 from tests.fuzz.program import Program
 from tests.fuzz.programs import Choices, program, programs
 from tests.fuzz.shrinking import shrunk
+from tests.fuzz.writer import SMALL
 
 WRONG = """\
 import clearprop.numpy as np
@@ -114,9 +115,8 @@ def test_a_failure_is_shrunk():
     assert len(body.splitlines()) <= 4, small.source
 
 
-def test_a_failure_is_saved_with_its_seed(tmp_path, monkeypatch):
-    monkeypatch.setattr(campaign, "examine", _refuse)
-    counts, said = campaign.one(5, 1, tmp_path)
+def test_a_failure_is_saved_with_its_seed(tmp_path):
+    counts, said = campaign.one(5, 1, Kind(SMALL, _refuse, tmp_path))
     assert counts["made"] == 1
     assert said == "made up: by the test"
     (path,) = tmp_path.iterdir()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -18,9 +19,6 @@ from clearprop.errors import ClearpropError, ShapeError
 from tests.fuzz import plain
 
 T = TypeVar("T")
-LARGEST = 30.0
-"""Greater numbers are not let in: derivatives of what follows would drown in rounding."""
-ELEMENTS = 24
 RANK = 4
 ERRORS = (ArithmeticError, AttributeError, IndexError, NameError, TypeError, ValueError)
 """What a line raises that makes no sense; NameError where a second call takes another branch."""
@@ -28,6 +26,61 @@ NAMESPACES = {"numpy": np, "clearprop.numpy": clearprop.numpy}
 OURS = ("np.asarray(", "np.sigmoid(", "np.erf(")
 """What plain ``numpy`` does not have, or cannot trace."""
 CONSTANTS = ("0.5", "2.0", "1.5", "-0.7", "0.3", "-1.25", "3.0", "2", "3", "-1")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large things may be.
+
+    Attributes:
+        shapes: Those of arguments.
+        elements: The most elements of an array.
+        largest: Greater numbers are not let in: derivatives of what follows would drown in
+            rounding.
+        side: The most rows of a matrix that is factored.
+        trips: The longest recurrence along an array; rounding may grow in each trip.
+    """
+
+    shapes: tuple[tuple[int, ...], ...]
+    elements: int
+    largest: float
+    side: int
+    trips: int
+
+    def holds(self, value: Any) -> bool:
+        """Whether a value is a real float or array of them, not too large in any sense."""
+        if not isinstance(value, (float, np.ndarray, np.floating)):
+            return False
+        array = np.asarray(value)
+        if array.dtype.kind != "f" or array.size > self.elements or array.ndim > RANK:
+            return False
+        return bool(np.all(np.abs(array) < self.largest))
+
+
+SMALL = Scale(
+    shapes=(
+        *((), (3,), (2, 3), (2,), (), (2, 2), (3, 1), (1, 2), (4,), (2, 1, 2), (3, 3), (2, 3, 2)),
+        (0,),
+    ),
+    elements=24,
+    largest=30.0,
+    side=3,
+    trips=24,
+)
+"""What a person can read."""
+
+WIDE = Scale(
+    shapes=(
+        *((64,), (), (16,), (3,), (128,), (17,), (64, 3), (64, 64), (16, 16), (17, 16), (65, 4)),
+        *((16, 64), (64, 16), (2, 64), (32, 32), (8, 8), (1, 64), (64, 1), (16, 10), (33, 5)),
+        *((64, 2, 2), (64, 3, 3), (4, 4, 64), (100, 2), (64, 8), (20, 16, 4), (5, 200)),
+    ),
+    elements=20_000,
+    largest=3e3,
+    side=65,
+    trips=8,
+)
+"""The sizes at which native code goes about things in another way, and those beside them."""
 
 
 class RefusedError(Exception):
@@ -42,6 +95,7 @@ class Writer:
         namespace: One of the above; in a trace, arrays that the first makes cannot be written into.
         values: The variables in scope.
         go_on: Writes so many statements more; it knows the kinds that there are.
+        scale: How large things may be.
         within: The writer of the function around this one.
         abstract: Whether it is the body of a loop or branch, which cannot look at values.
     """
@@ -52,11 +106,13 @@ class Writer:
         namespace: str,
         values: dict[str, Any],
         go_on: Callable[[Writer, int], None],
+        scale: Scale = SMALL,
         within: Writer | None = None,
         abstract: bool = False,
     ) -> None:
         self._draw = draw
         self._continue = go_on
+        self.scale = scale
         self.namespace = namespace
         self.values = values
         self.lines: list[str] = []
@@ -151,7 +207,7 @@ class Writer:
         except ERRORS:
             return False
         found = {name: self._scope[name] for name in names}
-        if not all(map(sound, found.values())):
+        if not all(map(self.scale.holds, found.values())):
             return False
         self.values.update(found)
         self.lines += lines
@@ -165,7 +221,7 @@ class Writer:
                 exec("\n".join(lines), tried)
         except ERRORS:
             return False
-        return sound(tried[name]) and self.block(lines, [name])
+        return self.scale.holds(tried[name]) and self.block(lines, [name])
 
     def apart(self, count: int) -> list[str]:
         """Draw statements as if they came next, but hand their lines back."""
@@ -198,7 +254,8 @@ class Writer:
         given = {name: _fixed(value, order) for name, value in params.items()}
         values = {**around, **given}
         writer = Writer(
-            self._draw, self.namespace, values, self._continue, self, self.abstract or abstract
+            *(self._draw, self.namespace, values, self._continue, self.scale, self),
+            self.abstract or abstract,
         )
         writer.params = tuple(params)
         writer.writes = self.writes and (writes or not captures)
@@ -208,16 +265,6 @@ class Writer:
         """The lines of a ``def`` with the child's lines as its body."""
         body = [f"    {line}" for line in (*child.lines, f"return {result}")]
         return [f"def {name}({', '.join(params)}):", *body]
-
-
-def sound(value: Any) -> bool:
-    """Whether a value is a real float or array of them, not too large in any sense."""
-    if not isinstance(value, (float, np.ndarray, np.floating)):
-        return False
-    array = np.asarray(value)
-    if array.dtype.kind != "f" or array.size > ELEMENTS or array.ndim > RANK:
-        return False
-    return bool(np.all(np.abs(array) < LARGEST))
 
 
 def _fixed(value: Any, order: Literal["C", "K"] = "K") -> Any:

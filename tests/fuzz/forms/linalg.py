@@ -37,7 +37,7 @@ def factored(w: Writer) -> None:
 
 
 def _square(w: Writer) -> str | None:
-    return w.some(lambda v: np.ndim(v) == 2 and 0 < len(v) == np.shape(v)[1] < 4)
+    return w.some(lambda v: np.ndim(v) == 2 and 0 < len(v) == np.shape(v)[1] <= w.scale.side)
 
 
 def _regular(w: Writer, name: str) -> str:

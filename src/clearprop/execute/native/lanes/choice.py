@@ -148,7 +148,7 @@ def _results(node: Node) -> tuple[Type, ...]:
 
 def _is_factored(node: Node, length: int) -> bool:
     """Whether a batch of matrices is factored here."""
-    return length >= FEWEST and node.primitive.name in FACTORS and _has_small(node, FACTORED)
+    return length >= FEWEST and node.primitive.name in FACTORS and _is_stack(node, FACTORED)
 
 
 def _near(
@@ -219,7 +219,8 @@ def _same_first(node: Node, most: int) -> bool:
 def _broadcast(node: Node, most: int) -> bool:
     old, new = node.operands[0].type.shape, node.type.shape
     if len(old) < len(new) or old[0] == 1:
-        return _is_shared(old) and prod(old) <= most
+        is_batch = old[:1] == new[:1]  # and lies along another axis here
+        return _is_shared(old) and prod(old) <= most and not is_batch
     return bool(old[0] == new[0])
 
 
@@ -296,6 +297,11 @@ def _has_small(node: Node, most: int) -> bool:
     return all(0 < prod(x if _is_shared(x) else x[1:]) <= most for x in shapes)
 
 
+def _is_stack(node: Node, most: int) -> bool:
+    """Whether the matrices that are factored are small ones of a stack, and not one alone."""
+    return _has_small(node, most) and all(len(x.type.shape) > 2 for x in node.operands)
+
+
 def _assigned(node: Node, most: int) -> bool:
     params = _params(node)
     whole = node.operands[1].type.shape[:1] == node.type.shape[:1]
@@ -312,7 +318,7 @@ _KEEPS: Final[dict[str, Callable[[Node, int], bool]]] = {
     "concatenate": _joined,
     "assign": _assigned,
     "dot": _multiplied,
-    **dict.fromkeys(FACTORS, _has_small),
+    **dict.fromkeys(FACTORS, _is_stack),
     **dict.fromkeys(FOLDS, _folded),
 }
 
