@@ -92,3 +92,59 @@ def test_the_carry_of_a_compiled_loop_lies_in_two_places() -> None:
 def test_it_changes_nothing_the_second_time() -> None:
     found = simplify(cp.trace(loop)(H, XS))
     assert simplify(found) is found or simplify(found) == found
+
+
+def test_what_is_carried_for_itself_alone_is_left_out() -> None:
+    def f(x: Any, xs: Any) -> Any:
+        def step(c: Any, z: Any) -> Any:
+            a, b, d = c
+            return (a * x + z[0], np.cos(b) * z[1], d * a), (d, b)
+
+        (a, _, _), _ = cp.scan(step, (x, x, x), (xs, xs + 1.0))
+        return a
+
+    graph = cp.trace(f)(H, XS)
+    loop = only(check(simplify(graph)), "scan")
+    assert [len(loop.operands), len(loop.type.parts)] == [3, 1]
+    assert [dict(loop.params)[name] for name in ("consts", "carries")] == [1, 1]
+    np.testing.assert_array_equal(cp.run(simplify(graph), H, XS), cp.run(graph, H, XS))
+
+
+def test_a_linear_loop_keeps_no_history_for_its_derivative() -> None:
+    def f(x: Any) -> Any:
+        return cp.scan(lambda c, _: (0.5 * c[::-1] + 1.0, None), x, None, length=9)[0]
+
+    graph, ct = reverse(cp.trace(f)(H)), np.array([1.0, -2.0])
+    found = check(simplify(graph))
+    assert all(len(n.type.parts) == 1 for n in found.nodes if n.primitive.name == "scan")
+    np.testing.assert_allclose(cp.run(found, H, ct), cp.run(graph, H, ct), rtol=1e-14)
+
+
+def test_a_while_loop_carries_what_its_condition_looks_at() -> None:
+    def f(x: Any, y: Any) -> Any:
+        def trip(c: Any) -> Any:
+            i, x, y, z = c
+            return i + 1, x * y, y, np.exp(z)
+
+        return cp.while_loop(lambda c: c[0] < 4, trip, (0, x, y, x))[1]
+
+    graph = cp.trace(f)(H, H)
+    loop = only(check(simplify(graph)), "while_loop")
+    assert [len(loop.operands), len(loop.type.parts)] == [3, 3]
+    np.testing.assert_array_equal(cp.run(simplify(graph), H, H), cp.run(graph, H, H))
+    again, ct = reverse(graph), np.array([1.0, 2.0])
+    for mine, right in zip(
+        cp.run(check(simplify(again)), H, H, ct), cp.run(again, H, H, ct), strict=True
+    ):
+        np.testing.assert_allclose(mine, right, rtol=1e-14)
+
+
+def test_a_branch_is_handed_what_it_uses() -> None:
+    def f(x: Any, y: Any, z: Any) -> Any:
+        branches = (lambda x, y, z: (x * z, y), lambda x, y, z: (x + 1.0, np.exp(y)))
+        return cp.cond(np.sum(x) > 0.0, *branches, x, y, z)[0]
+
+    graph = cp.trace(f)(H, H, H + 1.0)
+    branch = only(check(simplify(graph)), "cond")
+    assert len(branch.operands) == 3
+    np.testing.assert_array_equal(cp.run(simplify(graph), H, H, H), cp.run(graph, H, H, H))
