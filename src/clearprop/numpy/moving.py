@@ -1,7 +1,7 @@
 """Elements moved to other places, some left out, some repeated.
 
 Where elements go is asked of NumPy itself: it does to the elements' numbers what it would do to the
-elements, and one gather follows.
+elements. A few slices follow, or a gather where those would be many.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 
 from clearprop.numpy.public import as_0d, choice, follows, uniform
 from clearprop.numpy.reductions import dtype_by, sum
+from clearprop.numpy.runs import in_runs
 from clearprop.numpy.shapes import diagonal, ravel
 from clearprop.numpy.static import static
 from clearprop.tracing import (
@@ -175,9 +176,11 @@ def merged(function: Callable[..., Any], *arrays: Any) -> Any:
     found = function(*numbers)
     places = np.asarray(found)
     dtype = np.result_type(*[a.dtype for a in operands])
-    flat = [apply("reshape", cast(a, dtype), shape=(a.size,)) for a in operands]
-    whole = flat[0] if len(flat) == 1 else apply("concatenate", *flat, axis=0)
-    result = apply("gather", whole, places)
+    result = in_runs(operands[0], places) if len(operands) == 1 else None
+    if result is None:
+        flat = [apply("reshape", cast(a, dtype), shape=(a.size,)) for a in operands]
+        whole = flat[0] if len(flat) == 1 else apply("concatenate", *flat, axis=0)
+        result = apply("gather", whole, places)
     if result.__class__ is Traced:
         result.concrete = laid_out(result.concrete, np.empty_like(places, dtype))
         result.is_array = isinstance(found, np.ndarray)

@@ -107,7 +107,7 @@ def before_move(make: Maker, node: Node) -> Value | None:
             operands.append(_repeated(make, x.operands[0], shape))
         else:
             return None
-    if any(x.type.shape not in ((), shape) for x in operands) or not shape:
+    if not shape or not all(x.type.shape == shape or _is_free(x) for x in operands):
         return None
     made = _applied(make, node, operands)
     return make(first.primitive.name, made, **dict(first.params))
