@@ -29,6 +29,16 @@ PROGRAMS = {
         np.exp(np.sin(x) ** 0.3)
     ),
     "nothing": lambda x: np.concatenate([x[:0], x, x[:0]]) + cnp.pad(x[:0], (0, x.size)),
+    "beside work of the same shape": lambda x: (
+        np.log(np.log(x * x + 3.0))
+        * cnp.pad((lambda d: np.exp(np.sin(d)) + np.cos(d) ** 0.2)(0.1 * np.diff(x)), (0, 1))
+    ),
+    "one after the other": lambda x: (
+        (lambda y: np.exp(np.tan(y)) * np.exp(np.sin(y)))(
+            cnp.pad((lambda y: np.exp(y[:-1]) + np.sin(np.log(y[1:])))(np.exp(x) ** 0.3), (1, 1))
+        )
+        * cnp.pad(np.exp(np.sin(np.cos(x))), (0, 1))
+    ),
     "an output": lambda x: (cnp.pad(x, 1), np.concatenate([x, x])),
 }
 

@@ -189,6 +189,9 @@ class Planned(Ledger):
         for axis, places in mine.items():
             cluster.cuts[axis] = cluster.cuts.get(axis, set()) | places
         self._join(node, stage, domain)
+        key = self._keys[node]
+        others = {self._keys[x] for x in node.operands if x in self._keys} - {key}
+        self._behind[key] |= {other for other in others if other[0] == key[0]}
 
     def _fold(self, node: Node) -> None:
         (operand,) = node.operands

@@ -63,6 +63,7 @@ class Ledger:
         self._owned: set[Value] = set()
         self._given: set[Buffer] = set()
         self._folding: dict[Node, Key] = {}
+        self._behind: defaultdict[Key, set[Key]] = defaultdict(set)
         operands = chain.from_iterable([node.operands for node in graph.nodes])
         self._uses = Counter(chain(outputs, operands))
 
@@ -178,12 +179,31 @@ class Ledger:
         return cost
 
     def _assemble(self) -> None:
-        for (stage, domain), cluster in self._clusters.items():
+        for stage, domain in self._in_order():
+            cluster = self._clusters[stage, domain]
             if cluster.stored or cluster.folds or cluster.copies:
                 loops = self._loops((stage, domain), cluster)
                 self._staged.extend((stage, loop) for loop in loops)
         self._staged.sort(key=lambda pair: pair[0])
         self.steps = [step for _, step in self._staged]
+
+    def _in_order(self) -> list[Key]:
+        """The clusters, each behind those of its own stage that it reads.
+
+        One reads another where it puts parts together that the other computes as a whole. As that
+        puts none together then, no two of them read each other.
+        """
+        found: dict[Key, None] = {}
+        pending = [*reversed(self._clusters)]
+        while pending:
+            key = pending[-1]
+            missing = [before for before in self._behind[key] if before not in found]
+            if missing:
+                pending.extend(missing)
+                continue
+            pending.pop()
+            found[key] = None
+        return [*found]
 
     def _loops(self, key: Key, cluster: Cluster) -> Sequence[Step]:
         def is_inside(value: Value) -> bool:
