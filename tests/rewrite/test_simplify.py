@@ -154,3 +154,20 @@ def test_replacements_that_nest_deeply_are_finished():
     assert names(made)[0] == "add"
     value = np.arange(6.0).reshape(2, 3)
     np.testing.assert_array_equal(cp.run(made, value)[0], cp.run(graph, value)[0])
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x, y: np.outer(x, y),
+        lambda x, y: np.outer(x, y).T,
+        lambda x, y: x[:, None] @ y[None],
+        lambda x, y: np.einsum("i,j,k->kij", x, y, x),
+    ],
+)
+def test_an_outer_product_is_one_of_elements(f):
+    x, y = np.arange(3.0), np.arange(4.0) - 2.0
+    graph = simplify(cp.trace(f)(x, y))
+    names = {node.primitive.name for node in graph.nodes}
+    assert names <= {"reshape", "broadcast", "multiply"}
+    np.testing.assert_array_equal(cp.run(graph, x, y)[0], f(x, y))

@@ -115,6 +115,12 @@ def on_diagonal(ops: Builder, shape: Shape) -> Sym:
     return ops.broadcast(ops.equal(*_places(ops, shape)), shape=shape)
 
 
+def on_even(ops: Builder, shape: Shape) -> Sym:
+    """Where the numbers of row and column make an even sum, in every matrix."""
+    rows, columns = _places(ops, shape)
+    return ops.broadcast(ops.equal(ops.remainder(rows + columns, 2), 0), shape=shape)
+
+
 def lower(ops: Builder, x: Sym, by: int = 0) -> Sym:
     """The lower triangle; with ``by=1`` without the diagonal."""
     return ops.where(below(ops, x.shape, by), x, 0)

@@ -7,7 +7,7 @@ from typing import Final
 from clearprop.graph import Node, Shape, Value
 from clearprop.primitives.axes import Axes
 from clearprop.rewrite.maker import Maker
-from clearprop.rewrite.rule import Rewrite, Rule, inner
+from clearprop.rewrite.rule import Rewrite, Rule, inner, made_by
 
 
 def unmoved(make: Maker, node: Node) -> Value | None:
@@ -63,6 +63,14 @@ def transposed_broadcast(make: Maker, node: Node) -> Value | None:
     column = unrepeated(make, inner(node))
     turned = make("transpose", column, axes=_axes(node))
     return make("broadcast", turned, shape=node.type.shape)
+
+
+def transposed_outer(make: Maker, node: Node) -> Value | None:
+    """The product of what is repeated along the other axes right away."""
+    product = inner(node)
+    if not all(made_by(x, "broadcast") for x in product.operands):
+        return None
+    return make("multiply", *[make("transpose", x, axes=_axes(node)) for x in product.operands])
 
 
 def reshaped_broadcast(make: Maker, node: Node) -> Value | None:
@@ -127,6 +135,7 @@ MOVES: Final = (
     ),
     _after("transpose of transpose", "transpose", "transpose", transposed_twice),
     _after("transpose of broadcast", "transpose", "broadcast", transposed_broadcast),
+    _after("transpose of an outer product", "transpose", "multiply", transposed_outer),
     Rule("transpose of axes of length 1", ("transpose",), transposed_ones),
     _after("reshape of reshape", "reshape", "reshape", reshaped_twice),
     _after("reshape of a repeated number", "reshape", "broadcast", reshaped_broadcast),

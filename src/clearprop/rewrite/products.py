@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Final
 
 from clearprop.graph import Node, Value
@@ -53,7 +54,30 @@ def transposed(make: Maker, node: Node) -> Value | None:
     return None
 
 
+def of_columns(make: Maker, node: Node) -> Value | None:
+    """An outer product, in which nothing is summed over: products of elements, which fuse."""
+    params = dict(node.params)
+    if prod(node.operands[0].type.shape[axis] for axis in params["contract"][0]) != 1:
+        return None
+    parts, count = [], len(params["batch"][0])
+    shapes = [x.type.shape for x in node.operands]
+    for side, x in enumerate(node.operands):
+        summed, batch = params["contract"][side], params["batch"][side]
+        free = [axis for axis in range(x.type.ndim) if axis not in (*summed, *batch)]
+        order = (*batch, *free, *summed)
+        if order != tuple(range(x.type.ndim)):
+            x = make("transpose", x, axes=order)
+        lead = [shapes[side][axis] for axis in batch]
+        rest = [shapes[side][axis] for axis in free]
+        others = node.type.ndim - count - len(free)
+        between = [*[1] * others, *rest] if side else [*rest, *[1] * others]
+        x = make("reshape", x, shape=(*lead, *between))
+        parts.append(make("broadcast", x, shape=node.type.shape))
+    return make("multiply", *parts)
+
+
 PRODUCTS: Final = (
+    Rule("dot without a sum", ("dot",), of_columns, rounds=True, kinds="fciu"),
     Rule("dot of transpose", ("dot",), of_transposed, rounds=True, needs=frozenset(["transpose"])),
     Rule("transpose of dot", ("transpose",), transposed, rounds=True, needs=frozenset(["dot"])),
 )

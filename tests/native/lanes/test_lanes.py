@@ -51,6 +51,34 @@ def test_a_batched_jacobian_is_one_loop_without_memory() -> None:
     assert (plan.loops, plan.arena_bytes, plan.fallbacks) == (1, 0, [])
 
 
+def _rotated(q: Any) -> Any:
+    """A vector turned by a quaternion."""
+    w, x, y, z = q / np.linalg.norm(q)
+    rows = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
+        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
+    ]
+    return cnp.array(rows) @ np.sin(q[:3])
+
+
+MORE: dict[str, tuple[Any, tuple[int, ...]]] = {
+    "a matrix times a vector": (cp.jacobian(_rotated), (4,)),
+    "a Hessian": (cp.hessian(lambda v: np.sum(np.sin(v[:-1] * v[1:])) + np.prod(v)), (6,)),
+    "a determinant": (cp.grad(np.linalg.det), (4, 4)),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_derivatives_of_more_components_are_one_loop_without_memory(name: str) -> None:
+    f, shape = MORE[name]
+    x = RNG.normal(size=(100, *shape))
+    g = cp.compile(cp.vmap(f))
+    np.testing.assert_allclose(g(x), cp.vmap(f)(x), rtol=1e-11, atol=1e-11)
+    plan = g.explain_plan()
+    assert (plan.loops, plan.products, plan.arena_bytes, plan.fallbacks) == (1, 0, 0, [])
+
+
 def test_what_mixes_the_elements_of_a_batch_stands_between() -> None:
     def f(x: Any) -> Any:
         y = cp.vmap(FUNCTIONS["rotation"])(x)

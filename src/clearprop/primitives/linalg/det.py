@@ -1,6 +1,6 @@
 """Determinant of a square matrix; its partials are the cofactors, also where it is singular.
 
-The cofactors are never det a · a⁻ᵀ, which fails where a has no inverse. Of matrices up to 3 × 3
+The cofactors are never det a · a⁻ᵀ, which fails where a has no inverse. Of matrices up to 4 × 4
 they are written out as polynomials. A larger one is looked at in the frame of its singular vectors,
 held fixed: B = Uᵀ a V, whose rows and columns of the three smallest singular values are split off:
 
@@ -27,6 +27,7 @@ from clearprop.primitives.matrices import (
     diagonal_matrix,
     identity,
     on_diagonal,
+    on_even,
     stacked,
     times,
     turned,
@@ -35,6 +36,9 @@ from clearprop.primitives.samples import matrices, reals, sample
 
 SPLIT: Final = 3
 """How many of the smallest singular values are set apart."""
+
+EXPANDED: Final = 4
+"""The most rows of a matrix whose cofactors are written out."""
 
 
 def result(x: Type) -> Type:
@@ -61,24 +65,37 @@ def each(ops: Builder, numbers: Sym, shape: Shape) -> Sym:
 def cofactors(ops: Builder, a: Sym) -> Sym:
     """The cofactor of every element."""
     n = a.shape[-1]
-    return small_cofactors(ops, a) if n <= SPLIT else framed_cofactors(ops, a)
+    return small_cofactors(ops, a) if n <= EXPANDED else framed_cofactors(ops, a)
 
 
-# Matrices up to 3 × 3 ----------------------------------------------------------------------------
+# Matrices up to 4 × 4 ----------------------------------------------------------------------------
 
 
 def small_cofactors(ops: Builder, a: Sym) -> Sym:
-    """Of 3 × 3 matrices the 2 × 2 determinants, counting on round the edge."""
+    """The determinants of what is left without a row and a column, counting on round the edge.
+
+    Three rows or columns that are counted on from anywhere are in an even order, so of 4 × 4
+    matrices every other one is negative, and of 3 × 3 none is.
+    """
     n, last = a.shape[-1], len(a.shape) - 1
     if n < 2:
         return ops.full(a.type, 1)
     if n == 2:
         turn = ops.flip(a, axes=(last - 1, last))
         return ops.where(on_diagonal(ops, a.shape), turn, -turn)
-    near, far = rolled(ops, a, last - 1, 1), rolled(ops, a, last - 1, 2)
-    return rolled(ops, near, last, 1) * rolled(ops, far, last, 2) - rolled(
-        ops, near, last, 2
-    ) * rolled(ops, far, last, 1)
+    rows = [rolled(ops, a, last - 1, by) for by in range(1, n)]
+    left = [[rolled(ops, row, last, by) for by in range(1, n)] for row in rows]
+    if n == 3:
+        return minor(left, 0, 1)
+    (x, y, z), *others = left
+    found = x * minor(others, 1, 2) - y * minor(others, 0, 2) + z * minor(others, 0, 1)
+    return ops.where(on_even(ops, a.shape), found, -found)
+
+
+def minor(rows: Sequence[Sequence[Sym]], i: int, j: int) -> Sym:
+    """The determinant of two columns of two rows."""
+    above, below = rows
+    return above[i] * below[j] - above[j] * below[i]
 
 
 def rolled(ops: Builder, x: Sym, axis: int, by: int) -> Sym:

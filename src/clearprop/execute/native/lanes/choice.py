@@ -27,18 +27,25 @@ SHORT: Final = 16
 TOGETHER: Final = 2
 """How many sums or extremes of rows make it worth while."""
 
-LARGEST: Final = 32
+LARGEST: Final = 64
 """The most components of a small array."""
 
 FACTORED: Final = 64
 """The same near matrices that are factored, one by one several times slower at every size."""
 
+TINY: Final = 4
+"""The longest axis of an array that a batch shares in a product, without factors nearby."""
+
 WORTH: Final = 6
-"""How many operations that move or mix components make it worth while."""
+"""How many operations that mix components, or move computed ones, make it worth while."""
 
 _MOVING: Final = frozenset(
     {"reshape", "transpose", "slice", "flip", "broadcast", "pad", "concatenate", "assign"}
 )
+
+
+_COPYING: Final = frozenset({"pad", "concatenate", "assign"})
+"""Those that elsewhere take loops of their own."""
 
 
 def laned(graph: Graph) -> dict[Node, int]:
@@ -55,8 +62,9 @@ def laned(graph: Graph) -> dict[Node, int]:
         return found
     worth: Counter[int] = Counter()
     for node, length in found.items():
-        if node.primitive.name in _KEEPS and any(
-            x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands)
+        if node.primitive.name in _COPYING or (
+            node.primitive.name in _KEEPS
+            and any(x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands))
         ):
             worth[length] += 1
     others = [n for n in graph.nodes if n.primitive.name == "dot" and n not in found]
@@ -67,11 +75,12 @@ def laned(graph: Graph) -> dict[Node, int]:
             users[x].append(node)
     near = _near(found, others, users) if factored else set()
     near |= _row_by_row({node: n for node, n in found.items() if n in matrices}, users)
+    fits = {node for node in found if _length(node, LARGEST) >= FEWEST}
+    fits |= {x for node in fits if is_put_in_front(node) for x in _nodes(node.operands)}
     chosen = {
         node: length
         for node, length in found.items()
-        if node in near
-        or (length not in matrices and worth[length] >= WORTH and _length(node, LARGEST) >= FEWEST)
+        if node in near or (node in fits and length not in matrices and worth[length] >= WORTH)
     }
     return {node: length for node, length in chosen.items() if not _is_view(node, chosen)}
 
@@ -85,24 +94,24 @@ def _candidates(
         graph: The graph.
         lengths: The lengths of batches, where there may be any.
         factored: The lengths of batches of matrices that are factored; with those, products with
-            an array that all elements share are taken, too.
+            any array that all elements share are taken, too; else with tiny ones.
     """
     found: dict[Node, int] = {}
-    everything = (x for node in graph.nodes for x in node.operands) if factored else ()
-    uses = Counter([*graph.outputs, *everything])
+    uses = Counter([*graph.outputs, *(x for node in graph.nodes for x in node.operands)])
     for node, length in lengths.items():
         name, most = node.primitive.name, FACTORED if length in factored else LARGEST
         if not _length(node, most):
             continue
         if is_put_in_front(node):
             (product,) = _nodes(node.operands)
-            if length in factored and uses[product] == 1 and _has_small(product, most):
+            taken = length in factored or _shares_tiny(product)
+            if taken and uses[product] == 1 and _has_small(product, most):
                 found[product] = found[node] = length
         elif name == "item":
             if node.operands[0] in found:
                 found[node] = length
         elif _KEEPS.get(name, _elementwise)(node, most) and (
-            length in factored or not _is_shared_product(node)
+            length in factored or not _is_shared_product(node) or _shares_tiny(node)
         ):
             found[node] = length
     return found
@@ -271,6 +280,12 @@ def _is_shared_product(node: Node) -> bool:
     left = a[:1] == node.type.shape[:1] and 0 not in of_a and _is_shared(b)
     right = b[:1] == node.type.shape[:1] and 0 not in of_b and _is_shared(a)
     return not by_a and (left or (right and len(of_a) == len(a)))
+
+
+def _shares_tiny(product: Node) -> bool:
+    """Whether what the batch shares in a product is too small for a product of whole matrices."""
+    shapes = [x.type.shape for x in product.operands]
+    return any(_is_shared(shape) and max(shape, default=0) <= TINY for shape in shapes)
 
 
 def is_put_in_front(node: Node) -> bool:
