@@ -65,7 +65,7 @@ BODIES = [
     (halves, 1),
     (joined, 0),
     (mixed, 1),
-    (rolled, 1),
+    (rolled, 0),
     (lambda i, y: y, 1),
     (lambda i, y: np.tanh(y) * 1.5, 1),
     (lambda i, y: y[::-1] * 1.5, 1),

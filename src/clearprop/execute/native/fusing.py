@@ -20,6 +20,7 @@ from clearprop.execute.native.bodies import (
 from clearprop.execute.native.clusters import looked_at, refusal
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
+from clearprop.execute.native.inner_products import as_sums
 from clearprop.execute.native.lanes import LANES, effort, is_put_in_front, laned, refuses
 from clearprop.execute.native.layouts import (
     VIEWS,
@@ -352,7 +353,7 @@ class Planned(Ledger):
         Raises:
             NotLowered: If it holds an operation that has no native form.
         """
-        flat = inlined(graph)
+        flat = as_sums(inlined(graph))
         inner = Planned(flat, flat.outputs, self.machine, self.refined)
         for step in inner.steps:
             if isinstance(step, Fallback):

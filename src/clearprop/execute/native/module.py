@@ -30,6 +30,9 @@ from clearprop.execute.native.threads import CALL, PART, calls, dispatcher
 MOST_INLINED: Final = 64
 """From this number of calls with single numbers on, the code of a function stands only once."""
 
+MOST_IN_A_TRIP: Final = 500
+"""Up to this number of lines the steps of a body are no functions to be called, but stand in it."""
+
 _SINGLE: Final = ".x1("
 
 
@@ -191,9 +194,15 @@ class _Module:
         inside = outermost and isinstance(step, Branch)
         for number, body in enumerate(step.bodies):
             inner = Places(body.slots, body.inside, body.scratch, body.arena_bytes)
+            begin = len(self.texts)
             calls = self.steps(body.steps, inner, f"{name}_{number}", inside)
             names.append(f"{name}_{number}")
-            self.texts.append(_function(f"internal void @{names[-1]}", list(calls.values())))
+            self.texts.append(
+                _function(f"internal void @{names[-1]}", list(calls.values()), " noinline")
+            )
+            made = self.texts[begin:]
+            if sum(text.count("\n") for text in made) <= MOST_IN_A_TRIP:
+                self.texts[begin:] = [text.replace(_APART, _INSIDE) for text in made]
         scratch = writer.put(f"getelementptr i8, ptr %arena, i64 {places.scratch[at]}")
         control_lines(writer, step, names, places.base, scratch, outermost)
 
@@ -208,10 +217,14 @@ def _segment(number: int, names: Sequence[str], flushing: Machine | None) -> str
     return f"{head}\n{around.format(calls=calls.removesuffix(_END))}{_END}"
 
 
-def _function(head: str, names: Sequence[str]) -> str:
+def _function(head: str, names: Sequence[str], attribute: str = "") -> str:
     """A function that calls others, one after the other."""
     calls = "".join(f"  call void @{name}(ptr %slots, ptr %arena)\n" for name in names)
-    return f"define {head}(ptr %slots, ptr %arena) {{\n{calls}{_END}"
+    return f"define {head}(ptr %slots, ptr %arena){attribute} {{\n{calls}{_END}"
+
+
+_APART: Final = "(ptr %slots, ptr %arena) noinline {"
+_INSIDE: Final = "(ptr %slots, ptr %arena) alwaysinline {"
 
 
 _END = "  ret void\n}\n"

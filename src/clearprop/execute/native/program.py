@@ -17,6 +17,7 @@ from clearprop.execute.native.epilogues import refinement
 from clearprop.execute.native.factors import gufuncs, lapack
 from clearprop.execute.native.fusing import Planned
 from clearprop.execute.native.inlining import inlined
+from clearprop.execute.native.inner_products import as_sums
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.native.library import assembly, load
 from clearprop.execute.native.machine import Machine, machine
@@ -79,7 +80,7 @@ class Program:
         start = time.perf_counter()
         self.graph = graph
         self.machine = machine() if target is None else target
-        flat = inlined(graph)
+        flat = as_sums(inlined(graph))
         watched = (*flat.outputs, *(guard.value for guard in flat.guards))
         planned = Planned(flat, watched, self.machine, refinement(self.machine, bfloat16))
         self.steps = planned.steps
