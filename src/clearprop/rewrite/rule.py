@@ -39,16 +39,17 @@ class Rule:
     needs: frozenset[str] = frozenset()
     kinds: str = ""
 
-    def may_apply(self, name: str, kind: str, heads: set[str]) -> bool:
-        """Whether it looks at such an operation.
+    def may_apply(self, kind: str, heads: set[str]) -> bool:
+        """Whether it looks at an operation on such operands.
 
         Args:
-            name: The primitive's name.
             kind: The kind of the first operand's dtype.
             heads: What the operands are made by.
         """
-        looks = (not self.on or name in self.on) and (not self.kinds or kind in self.kinds)
-        return looks and self.needs <= heads
+        return (not self.kinds or kind in self.kinds) and self.needs <= heads
+
+
+_FEW: Final = 4
 
 
 @final
@@ -61,6 +62,7 @@ class Rules:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
+        self._on: dict[str, tuple[Rule, ...]] = {}
         self._picked: dict[tuple[Any, ...], tuple[Rule, ...]] = {}
 
     def fitting(self, node: Node) -> tuple[Rule, ...]:
@@ -72,9 +74,12 @@ class Rules:
         picked = self._picked.get(key)
         if picked is None:
             name, heads = node.primitive.name, set(map(head_of, operands))
-            picked = self._picked[key] = tuple(
-                rule for rule in self._rules if rule.may_apply(name, kind, heads)
-            )
+            if name not in self._on:
+                looking = [rule for rule in self._rules if not rule.on or name in rule.on]
+                self._on[name] = tuple(looking)
+            picked = tuple([rule for rule in self._on[name] if rule.may_apply(kind, heads)])
+            if len(operands) <= _FEW:  # there is no end of lists of many operands
+                self._picked[key] = picked
         return picked
 
 

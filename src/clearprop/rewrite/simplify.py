@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass
 from operator import is_
@@ -85,7 +86,7 @@ def simplified(graph: Graph) -> Simplified:
 
 def _to_the_end(graph: Graph, fired: Counter[str], bodies: dict[Graph, Graph]) -> Graph:
     """Sweep until nothing is left to do."""
-    rules = Rules(RULES)
+    rules = _rules()
     for _ in range(SWEEPS):
         make = Maker(rules)
         swept = _sweep(make, prune(graph), bodies)
@@ -96,6 +97,12 @@ def _to_the_end(graph: Graph, fired: Counter[str], bodies: dict[Graph, Graph]) -
             break
         graph = found
     return graph
+
+
+@functools.cache
+def _rules() -> Rules:
+    """The rules, which remember from graph to graph what they look at."""
+    return Rules(RULES)
 
 
 def _sweep(make: Maker, graph: Graph, bodies: dict[Graph, Graph]) -> Graph:
