@@ -240,7 +240,9 @@ PROGRAMS = {
     "products_double": (products, (CUBE[0], CUBE[1].T)),
     "products_single": (products, (CUBE[0].astype(np.float32), CUBE[1].T.astype(np.float32))),
     "writing": (writing, (POINT, np.array([1, 1, 2]))),
+    "writing_from_the_end": (writing, (POINT, np.array([1, -1, -2]))),
     "positions": (positions_in_a_branch, (POINT, np.array([1, 4]))),
+    "positions_from_the_end": (positions_in_a_branch, (POINT, np.array([1, -4]))),
     "awkward_double": (awkward, (STRANGE,)),
     "awkward_single": (awkward, (STRANGE.astype(np.float32),)),
     "a_batch": (cp.vmap(cp.grad(spread, (0, 1))), (BATCH[:, 0], BATCH)),
@@ -326,6 +328,13 @@ def test_an_operation_without_a_form_is_named() -> None:
     graph = cp.trace(lambda x: np.linalg.eigh(x).eigenvalues)(SQUARE)
     with pytest.raises(UnsupportedError, match=r"eigh has no form as C's text .*test_c\.py:\d+"):
         c_source(graph)
+
+
+@pytest.mark.parametrize("value", [1j, np.float16(1)])
+def test_a_dtype_without_a_form_is_named(value: Any) -> None:
+    for f in (lambda x: x, lambda x: x * 2, lambda x: np.sin(x) + 1j):
+        with pytest.raises(UnsupportedError, match="has no form as C's text"):
+            c_source(cp.trace(f)(value))
 
 
 def test_names_that_mean_something_in_c() -> None:

@@ -43,9 +43,9 @@ def test_the_object() -> None:
         assert repr(other(A, A, [1.0, {"w": A}])) == repr(f(A, A, [1.0, {"w": A}]))
 
 
-def test_as_an_attribute_it_is_not_bound() -> None:
+def test_as_an_attribute_of_a_class_it_is_a_method() -> None:
     class Model:
-        step = cp.compile(lambda x: x * 2)
+        step = cp.compile(lambda self, x: x * 2)
 
         def __init__(self) -> None:
             self.own = cp.compile(self.scaled)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import functools
 import operator
+import sys
 import threading
+import types
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, Literal, ParamSpec, TypeVar, cast, final, overload
@@ -146,7 +148,16 @@ class Compiled(Generic[P, R]):
         self.__call__ = self._shown(self._by_python)
 
     def __reduce__(self) -> Any:
-        return Compiled, (self._function, self._options)
+        """By its name, if that is what the module has under the name; else by its function's."""
+        name = getattr(self._function, "__qualname__", "")
+        found: Any = sys.modules.get(getattr(self._function, "__module__", ""))
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return name if found is self else (Compiled, (self._function, self._options))
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """As a method, which functions are, too; the instance is part of the code, as if static."""
+        return self if instance is None else types.MethodType(self, instance)
 
     def _by_python(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's value where no entry is for these arguments."""
@@ -324,8 +335,8 @@ def _count(threads: Any) -> int | None:
     return count
 
 
-def _numbers(positions: int | Sequence[int]) -> frozenset[int]:
-    found = (positions,) if isinstance(positions, int) else tuple(positions)
+def _numbers(positions: int | Sequence[int] | None) -> frozenset[int]:
+    found = (positions,) if isinstance(positions, int) else tuple(positions or ())
     if any(i.__class__ is not int or i < 0 for i in found):
         raise ArgumentError(
             f"{positions!r} names no positional arguments",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import struct
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, final
@@ -47,8 +49,9 @@ def kinds_of(
 ) -> Arguments:
     """The kind of these arguments."""
     fixed = [_hashable(i, args[i]) for i in static if i < len(args)]
-    leaves, structure = optree.tree_flatten(_moving(args, kwargs, static))
-    key: list[Any] = [structure, *fixed]
+    moving = _moving(args, kwargs, static)
+    leaves, structure = optree.tree_flatten(moving)
+    key: list[Any] = [structure, _orders_of_keys(moving), *fixed]
     numbers: list[Any] = []
     orders = []
     traced = False
@@ -115,10 +118,41 @@ def _moving(args: tuple[Any, ...], kwargs: Mapping[str, Any], static: Collection
     return (rest, kwargs) if kwargs else rest
 
 
+def _orders_of_keys(value: Any) -> Any:
+    """In which order dicts have their keys, which a function may go by; a structure sorts them."""
+    if isinstance(value, dict):
+        return tuple(value), tuple([_orders_of_keys(part) for part in value.values()])
+    if isinstance(value, (tuple, list)):
+        found = tuple([_orders_of_keys(part) for part in value])
+        return found if any(found) else ()
+    return ()
+
+
+def _exactly(value: Any) -> Any:
+    """What is equal for values that no code tells apart: 1 and 1.0 are equal, 0.0 and -0.0, too."""
+    kind = value.__class__
+    if kind is float or kind is complex:
+        return kind, struct.pack("2d", value.real, value.imag)
+    if isinstance(value, np.generic):
+        return kind, value.dtype, value.tobytes()
+    if kind is slice:
+        return kind, _exactly((value.start, value.stop, value.step))
+    if isinstance(value, tuple):
+        return kind, tuple([_exactly(part) for part in value])
+    if isinstance(value, frozenset):
+        return kind, frozenset([_exactly(part) for part in value])
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = [_exactly(getattr(value, each.name, None)) for each in dataclasses.fields(value)]
+        return kind, value, tuple(parts)
+    return kind, value
+
+
 def _hashable(position: int | None, value: Any) -> Any:
+    """A key for a value that is no number."""
+    exactly = _exactly(value)
     try:
-        hash(value)
-    except TypeError:
+        hash(exactly)
+    except (TypeError, ValueError):
         what = "a part of an argument" if position is None else f"static argument {position}"
         raise ArgumentError(
             f"{what} is of type {type(value).__name__}, which cannot be hashed",
@@ -126,4 +160,4 @@ def _hashable(position: int | None, value: Any) -> Any:
             why="Code is compiled for each value of what is no number, and found by it again.",
             remedy="Use tuples in place of lists, or make an array of it.",
         ) from None
-    return value.__class__, value
+    return exactly

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import time
+import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, Final, final
 
 import numpy as np
 import optree
@@ -14,7 +16,7 @@ import optree
 from clearprop.api.compiled.collecting import uncollected
 from clearprop.api.compiled.kinds import Arguments, numbers_of, templates
 from clearprop.derive import PASSES
-from clearprop.errors import DtypeError
+from clearprop.errors import DtypeError, UnsupportedError
 from clearprop.execute.native.cache import default_cache
 from clearprop.execute.native.calls import Entry, Fixed, NotDirect, Output, Signature
 from clearprop.execute.native.library import return_memory
@@ -114,7 +116,7 @@ class Variant:
                 self._leaves.append(_Leaf(len(outputs), found.is_array, found.type.weak, None))
                 outputs.append(found.node)
             else:
-                self._leaves.append(_Leaf(None, False, False, leaf))
+                self._leaves.append(_Leaf(None, False, False, _kept(leaf)))
         self.by_types = trace.sketch is not None
         graph = trace.finish(outputs)
         self._types = [place.type for place in graph.inputs]
@@ -174,8 +176,8 @@ class Variant:
         shown = []
         for leaf in self._leaves:
             if leaf.place is None:
-                own = isinstance(leaf.value, np.ndarray)
-                shown.append(leaf.value.copy() if own else leaf.value)
+                own = isinstance(leaf.value, _CHANGEABLE)
+                shown.append(copy.deepcopy(leaf.value) if own else leaf.value)
                 continue
             value = results[leaf.place]
             if leaf.is_array:
@@ -210,7 +212,8 @@ def _positional(
     names, count = sorted(given.kwargs), len(given.args)  # the order in which dicts are flattened
 
     def called(*values: Any) -> Any:
-        return function(*values[:count], **dict(zip(names, values[count:], strict=True)))
+        named = dict(zip(names, values[count:], strict=True))
+        return function(*values[:count], **{name: named[name] for name in given.kwargs})
 
     kind = inspect.Parameter.POSITIONAL_ONLY
     shown = [f"arg{i}" for i in range(count)] + names
@@ -219,6 +222,24 @@ def _positional(
     )
     values = (*given.args, *(given.kwargs[name] for name in names))
     return called, values, [*traced, *range(count, len(values))]
+
+
+_CHANGEABLE: Final = (np.ndarray, set, bytearray)
+"""What each call gives anew."""
+
+_ONCE: Final = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
+
+
+def _kept(leaf: Any) -> Any:
+    """A part of the result that is no number of the trace, for all calls."""
+    if isinstance(leaf, _ONCE):
+        raise UnsupportedError(
+            f"the function returns a {type(leaf).__name__.replace('_', ' ')}",
+            where=user_line(),
+            why="That runs once, and compiled code gives the same for every call.",
+            remedy="Return numbers, arrays, or containers of them.",
+        )
+    return leaf
 
 
 def _fitted(value: Any, type_: Type) -> Any:

@@ -17,7 +17,7 @@ from clearprop.execute.native.bodies import (
     first_slice,
     without_histories,
 )
-from clearprop.execute.native.clusters import looked_at, refusal
+from clearprop.execute.native.clusters import looked_at
 from clearprop.execute.native.indexing import CHANGING, sources
 from clearprop.execute.native.inlining import inlined
 from clearprop.execute.native.inner_products import as_sums
@@ -33,6 +33,7 @@ from clearprop.execute.native.layouts import (
 from clearprop.execute.native.ledger import Key, Ledger
 from clearprop.execute.native.machine import Machine
 from clearprop.execute.native.matrices import as_matrix, matrix, product_of
+from clearprop.execute.native.objections import objection
 from clearprop.execute.native.pieces import MOST_PARTS, count, cuts, is_pieced
 from clearprop.execute.native.placing import placed_body
 from clearprop.execute.native.planners import PLANNERS
@@ -40,6 +41,7 @@ from clearprop.execute.native.special import FLAG
 from clearprop.execute.native.steps import FOLDS, Fallback, Multiply, Refinement
 from clearprop.execute.native.terms import NotLowered, is_native, number
 from clearprop.graph import Constant, Graph, Node, Value, type_of
+from clearprop.primitives import CATALOGUE
 
 MOST_IN_LANES: Final = 4_000
 """From this number of operations on components on, a loop over a batch ends."""
@@ -79,7 +81,7 @@ class Planned(Ledger):
         self.inputs = [self._place(x) for x in graph.inputs]
         for node in graph.nodes:
             self._visit(node)
-        self.outputs = [self._emit(value) for value in outputs]
+        self.outputs = [self._emit(self._copied(value)) for value in outputs]
         self._cross()
         self._assemble()
         if refined is not None:
@@ -98,9 +100,9 @@ class Planned(Ledger):
         if node in self._laned and (name == "item" or is_put_in_front(node)):
             self._belong(node, self._keys[node.operands[0]])  # which has no place in memory
             return
-        objection = self._objection(node)
-        if objection:
-            self._fall_back(node, objection)
+        reason = self._objection(node)
+        if reason:
+            self._fall_back(node, reason)
         elif node in self._laned:
             self._lane(node)
         elif name == "stop_gradient":
@@ -129,7 +131,7 @@ class Planned(Ledger):
         kinds = [x.type for x in node.operands]
         key = (node.primitive, node.params, node.type, looked_at(node), *kinds)
         if key not in self._objections:
-            self._objections[key] = _objection(node)
+            self._objections[key] = objection(node)
         return self._objections[key]
 
     def _alias(self, node: Node, operand: Value) -> None:
@@ -366,6 +368,16 @@ class Planned(Ledger):
             inner.steps, inner.inputs, inner.outputs, constants, carries, self.machine
         )
 
+    def _copied(self, output: Value) -> Value:
+        """An output that no native code can copy, copied where it is not a result alone."""
+        if is_native(output.type) or output.type.form != "array":
+            return output
+        if output in self._owned and self._layouts[output].buffer not in self._given:
+            return output
+        node = Node(CATALOGUE["stop_gradient"], (output,), (), output.type.strong)
+        self._fall_back(node, f"no native form for {output.type}")
+        return node
+
     def _fall_back(self, node: Node, reason: str) -> None:
         stage = self._after(node.operands)
         operands = [self._layout(x) if x.type.form == "array" else x for x in node.operands]
@@ -375,25 +387,6 @@ class Planned(Ledger):
             result = self._layouts[node]
         self._ready[node] = stage
         self._staged.append((stage, Fallback(node, operands, result, reason)))
-
-
-def _objection(node: Node) -> str:
-    """Why a node has no native form; empty if it has one."""
-    name = node.primitive.name
-    made = (name in PLANNERS and node.type.parts) or (node.type,)
-    for type_ in (*made, *[x.type for x in node.operands]):
-        if not is_native(type_):
-            return f"no native form for {type_}"
-    if name in VIEWS or name in _KINDS or name in PLANNERS:
-        whole_numbers = name == "dot" and node.type.dtype.kind != "f"
-        return "no native product of integers" if whole_numbers else ""
-    if name in FOLDS:
-        return ""
-    return "no native form yet" if node.primitive.lower is None else refusal(node)
-
-
-_KINDS: Final = frozenset({"stop_gradient", "dot", "pad", "concatenate", "assign"})
-"""Operations that this module itself makes steps of."""
 
 
 def _axes(node: Node) -> tuple[int, ...]:

@@ -43,8 +43,9 @@ ORDERLY: Final = 0x1 | 0x100
 _PYTHON: Final = (
     *("PyObject_Vectorcall", "Py_IncRef", "Py_DecRef", "PyContextVar_Get", "PyErr_NoMemory"),
     "PyErr_Restore",
+    "PyUnicode_Compare",
     *("PyFloat_FromDouble", "PyLong_FromLongLong", "PyBool_FromLong"),
-    *("PyLong_AsLongLongAndOverflow", "PyDict_GetItem", "PyDict_Size", "PyDict_New"),
+    *("PyLong_AsLongLongAndOverflow", "PyDict_Next", "PyDict_Size", "PyDict_New"),
     *("PyDict_SetItem", "PyTuple_New", "PyTuple_SetItem", "PyList_New", "PyList_SetItem"),
     *("PyEval_SaveThread", "PyEval_RestoreThread", "PyMem_RawMalloc", "PyMem_RawFree"),
 )

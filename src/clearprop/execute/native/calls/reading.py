@@ -93,12 +93,30 @@ class Reading:
         self._is_of(thing, dict)
         size = body.call("i64", "PyDict_Size", f"ptr {thing}")
         body.require(body.equal("i64", size, len(template)), "ask")
-        for key, part in template.items():
-            if key.__class__ is not str:
+        place, key, value = body.local("i64"), body.local("ptr"), body.local("ptr")
+        body.store("i64", "0", place)
+        for name, part in template.items():
+            if name.__class__ is not str:
                 raise NotDirect("a dict whose keys are no strings")
-            found = body.call("ptr", "PyDict_GetItem", f"ptr {thing}", f"ptr {body.object(key)}")
-            body.require(body.put(f"icmp ne ptr {found}, null"), "ask")
-            self._check(part, found, True)
+            given = (f"ptr {x}" for x in (thing, place, key, value))
+            body.require(
+                body.put(f"icmp ne i32 {body.call('i32', 'PyDict_Next', *given)}, 0"), "ask"
+            )
+            self._is_name(body.load("ptr", key), name)
+            self._check(part, body.load("ptr", value), True)
+
+    def _is_name(self, thing: str, name: str) -> None:
+        """That string, or one with the same characters."""
+        body, expected = self._body, self._body.object(name)
+        other, following = body.label(), body.label()
+        same = body.equal("ptr", thing, expected)
+        body.do(f"br i1 {same}, label %{following}, label %{other}")
+        body.open(other)
+        self._is_of(thing, str)
+        compared = body.call("i32", "PyUnicode_Compare", f"ptr {thing}", f"ptr {expected}")
+        body.require(body.equal("i32", compared, 0), "ask")
+        body.do(f"br label %{following}")
+        body.open(following)
 
     def _number(self, number: Number, thing: str, nested: bool) -> None:
         body = self._body

@@ -21,11 +21,14 @@ def write_rows(frame: Frame, step: Gather | Scatter) -> None:
         for axis, index in enumerate(rows.indices):
             places.append(writer.fresh("at"))
             position = frame.element(index, index.strides, outer)
-            writer.line(f"const int64_t {places[-1]} = (int64_t){position};")
+            place, length = places[-1], rows.array.shape[axis]
+            fixed = "" if rows.wraps[axis] else "const "
+            writer.line(f"{fixed}int64_t {place} = (int64_t){position};")
+            if rows.wraps[axis]:
+                writer.line(f"if ({place} < 0) {place} += {length};")
             if not rows.known:
                 writer.checks = True
-                within = f"{places[-1]} < 0 || {places[-1]} >= {rows.array.shape[axis]}"
-                writer.line(f"if ({within}) return 1;")
+                writer.line(f"if ({place} < 0 || {place} >= {length}) return 1;")
         with writer.nest(inner, row):
             mine = frame.element(rows.array, rows.array.strides, [*places, *inner])
             other = frame.element(rows.other, rows.other.strides, names)

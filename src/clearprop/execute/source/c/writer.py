@@ -9,6 +9,7 @@ from typing import Any, Final, final
 
 import numpy as np
 
+from clearprop.errors import UnsupportedError
 from clearprop.execute.native.layouts import Buffer, Layout
 from clearprop.execute.source.names import Names
 
@@ -22,7 +23,16 @@ LETTERS: Final = "ijklmnop"
 
 
 def type_name(dtype: np.dtype[Any]) -> str:
-    """C's type of a number."""
+    """C's type of a number.
+
+    Raises:
+        UnsupportedError: If it has none for numbers of that dtype.
+    """
+    if dtype.name not in TYPES:
+        raise UnsupportedError(
+            f"{dtype.name} has no form as C's text",
+            remedy='Look at source("python"), which has all dtypes.',
+        )
     return TYPES[dtype.name]
 
 
