@@ -10,8 +10,10 @@ import pytest
 import clearprop as cp
 import clearprop.numpy as cnp
 from clearprop.derive import batch, forward, reverse
+from clearprop.execute.native.lanes import laned
 from clearprop.primitives import Primitive
 from clearprop.primitives.samples import Sample
+from clearprop.rewrite import simplify
 from tests.native.test_agreement import assert_agrees
 from tests.primitives.calls import drawn, each_sample
 
@@ -106,3 +108,14 @@ def test_every_operation_in_lanes(
         repeated = [np.repeat(np.asarray(value)[None], 65, axis=0) for value in values]
         with np.errstate(all="ignore"):
             assert_agrees(batched, repeated)
+
+
+@pytest.mark.parametrize("shape", [(64, 64), (100, 30)])
+def test_pictures_are_no_batches(shape: tuple[int, int]) -> None:
+    """Elements are moved along both axes."""
+
+    def f(u: Any) -> Any:
+        near = [np.roll(u, by, axis) for by in (1, -1) for axis in (0, 1)]
+        return np.sum(np.sin(sum(near) - 4.0 * u) ** 2)
+
+    assert not laned(simplify(cp.trace(cp.grad(f))(RNG.normal(size=shape))))

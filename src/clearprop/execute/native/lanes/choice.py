@@ -45,7 +45,7 @@ _MOVING: Final = frozenset(
 
 
 _COPYING: Final = frozenset({"pad", "concatenate", "assign"})
-"""Those that elsewhere take loops of their own."""
+"""Those that elsewhere take loops of their own, and so count twice."""
 
 
 def laned(graph: Graph) -> dict[Node, int]:
@@ -62,9 +62,10 @@ def laned(graph: Graph) -> dict[Node, int]:
         return found
     worth: Counter[int] = Counter()
     for node, length in found.items():
-        if node.primitive.name in _COPYING or (
-            node.primitive.name in _KEEPS
-            and any(x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands))
+        if node.primitive.name in _COPYING:
+            worth[length] += 2
+        elif node.primitive.name in _KEEPS and any(
+            x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands)
         ):
             worth[length] += 1
     others = [n for n in graph.nodes if n.primitive.name == "dot" and n not in found]
@@ -77,10 +78,11 @@ def laned(graph: Graph) -> dict[Node, int]:
     near |= _row_by_row({node: n for node, n in found.items() if n in matrices}, users)
     fits = {node for node in found if _length(node, LARGEST) >= FEWEST}
     fits |= {x for node in fits if is_put_in_front(node) for x in _nodes(node.operands)}
+    apart = matrices | _mixed(graph, found)
     chosen = {
         node: length
         for node, length in found.items()
-        if node in near or (node in fits and length not in matrices and worth[length] >= WORTH)
+        if node in near or (node in fits and length not in apart and worth[length] >= WORTH)
     }
     return {node: length for node, length in chosen.items() if not _is_view(node, chosen)}
 
@@ -115,6 +117,12 @@ def _candidates(
         ):
             found[node] = length
     return found
+
+
+def _mixed(graph: Graph, found: Collection[Node]) -> set[int]:
+    """The lengths of what is no batch but a picture: elements are moved along its first axis."""
+    moved = [n for n in graph.nodes if n.primitive.name in _COPYING and n not in found]
+    return {length for node in moved if (length := _length(node, LARGEST))}
 
 
 def _is_view(node: Node, chosen: Collection[Node]) -> bool:
