@@ -14,10 +14,12 @@ import clearprop as cp
 from clearprop.execute.native import epilogues
 from clearprop.execute.native.bodies import Scan
 from clearprop.execute.native.cache import ObjectCache
-from clearprop.execute.native.machine import levels
+from clearprop.execute.native.fusing import Planned
+from clearprop.execute.native.machine import levels, machine
 from clearprop.execute.native.placing import chunks
 from clearprop.execute.native.program import Program
 from clearprop.execute.native.steps import Loop, Multiply, Step
+from clearprop.execute.native.terms import number
 from clearprop.rewrite import simplify
 from tests.fuzz.programs import Choices, program
 from tests.native.test_agreement import assert_agrees
@@ -261,3 +263,14 @@ def test_random_programs_with_every_product(number: int, monkeypatch: pytest.Mon
         made = program(Choices(f"epilogues/{number}"))
     if made is not None and "@" in made.source:
         agree(made)
+
+
+def test_what_may_be_refused_is_no_epilogue() -> None:
+    x = np.ones((64, 32))
+    graph = simplify(cp.trace(lambda x, w: np.maximum(x @ w, 0.5))(x, x.T))
+    for refuses in (False, True):
+        planned = Planned(graph, graph.outputs, machine())
+        (loop,) = [step for step in planned.steps if isinstance(step, Loop)]
+        loop.refusals += [number(False, bool)] * refuses
+        found = epilogues.refinement(machine(), False)(planned.steps, planned.outputs)
+        assert len(found) == (2 if refuses else 1)
