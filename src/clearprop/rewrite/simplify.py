@@ -19,6 +19,7 @@ from clearprop.rewrite.products import PRODUCTS
 from clearprop.rewrite.reductions import REDUCTIONS
 from clearprop.rewrite.regions import REGIONS
 from clearprop.rewrite.rule import Rule, Rules
+from clearprop.rewrite.scattered import parts_together
 from clearprop.rewrite.unused import without_unused
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -92,7 +93,7 @@ def _to_the_end(graph: Graph, fired: Counter[str], bodies: dict[Graph, Graph]) -
         swept = _sweep(make, prune(graph), bodies)
         fired += make.fired
         graph = graph if _is_same(graph, swept) else swept
-        found = without_unused(graph)
+        found = parts_together(without_unused(graph))
         if found is graph and not make.unfinished:
             break
         graph = found

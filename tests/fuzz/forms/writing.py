@@ -48,7 +48,7 @@ def changed(w: Writer) -> None:
 
 def overlapping(w: Writer) -> None:
     """An array written into from itself."""
-    name = w.some(lambda v: _writable(v) and np.ndim(v) > 0 and 1 < len(v) <= w.scale.trips)
+    name = w.some(_long)
     if name:
         texts = (
             *("{0}[1:] += {0}[:-1]", "{0}[:] = {0}[::-1]", "{0}[0], {0}[-1] = {0}[-1], {0}[0]"),
@@ -78,7 +78,7 @@ def by_function(w: Writer) -> None:
 
 def stepped(w: Writer) -> None:
     """A recurrence, element by element."""
-    name = w.some(lambda v: _writable(v) and np.ndim(v) > 0 and 1 < len(v) <= w.scale.trips)
+    name = w.some(lambda v: _long(v) and len(v) <= w.scale.trips and bool(np.all(abs(v) < 30)))
     if name:
         texts = (
             "{0}[i] = {0}[i] + 0.5 * {0}[i - 1]",
@@ -97,6 +97,10 @@ def write(w: Writer, name: str, *lines: str) -> None:
 
 def _writable(value: object) -> bool:
     return isinstance(value, np.ndarray) and value.flags.writeable
+
+
+def _long(value: object) -> bool:
+    return _writable(value) and np.ndim(value) > 0 and np.shape(value)[0] > 1
 
 
 FORMS = (fresh, fresh, assigned, assigned, seen, seen, changed, overlapping, by_function, stepped)

@@ -45,7 +45,7 @@ _MOVING: Final = frozenset(
 
 
 _COPYING: Final = frozenset({"pad", "concatenate", "assign"})
-"""Those that elsewhere take loops of their own, and so count twice."""
+"""Those that elsewhere take a loop per operand, and so count twice for each."""
 
 
 def laned(graph: Graph) -> dict[Node, int]:
@@ -63,7 +63,7 @@ def laned(graph: Graph) -> dict[Node, int]:
     worth: Counter[int] = Counter()
     for node, length in found.items():
         if node.primitive.name in _COPYING:
-            worth[length] += 2
+            worth[length] += 2 * len(node.operands)
         elif node.primitive.name in _KEEPS and any(
             x in found and x.primitive.name not in _MOVING for x in _nodes(node.operands)
         ):
