@@ -378,3 +378,25 @@ def test_infinite_slopes_of_what_has_no_part_do_not_matter(f):
             np.testing.assert_allclose(cp.grad(slope_of)(0.5), 3.0)
             np.testing.assert_allclose(cp.jvp(slope_of, (0.5,), (1.0,))[1], 3.0)
             np.testing.assert_allclose(cp.vmap(cp.grad(slope_of))(np.full(3, 0.5)), [3.0] * 3)
+
+
+@pytest.mark.parametrize("length", [1, 3, 8])
+def test_carries_that_pass_through_are_no_histories(length):
+    """The length of a carry may be that of the loop."""
+
+    def same(x):
+        return np.sum(cp.scan(lambda c, _: (c, None), x, None, length=length)[0] ** 2)
+
+    def one_of_two(x):
+        def body(c, _):
+            return (np.cumprod(c[0]) * 0.5, c[1]), c[0]
+
+        return np.sum(cp.scan(body, (x, x), None, length=length)[0][1] ** 2)
+
+    x = np.array([0.5, 1.5, -1.0])
+    for f in (same, one_of_two):
+        for transform in (cp.compile, lambda g: g):
+            np.testing.assert_array_equal(transform(cp.grad(f))(x), 2.0 * x)
+            np.testing.assert_array_equal(transform(cp.hessian(f))(x), 2.0 * np.eye(3))
+            batched = transform(cp.vmap(cp.grad(f)))(np.stack([x, -x]))
+            np.testing.assert_array_equal(batched, [2.0 * x, -2.0 * x])

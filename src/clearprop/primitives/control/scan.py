@@ -81,8 +81,8 @@ class Loop:
     @property
     def keeps_history(self) -> bool:
         """Whether the last slices that come out are the carries that went in."""
-        entering = self.operands(self.body.inputs)[1]
-        return list(self.body.outputs[len(self.body.outputs) - self.carries :]) == entering
+        entering, slices = self.operands(self.body.inputs)[1], self.results(self.body.outputs)[1]
+        return len(slices) >= self.carries and slices[len(slices) - self.carries :] == entering
 
     def with_history(self) -> Loop:
         """The same loop, with the carries that enter each trip as its last slices."""
