@@ -7,7 +7,7 @@ import pytest
 
 import clearprop as cp
 from clearprop.derive import forward, reverse
-from clearprop.errors import ArgumentError, DtypeError, ShapeError, TraceError
+from clearprop.errors import ArgumentError, DtypeError, EscapedError, ShapeError, TraceError
 from tests.api.orders import assert_derivatives, slope
 
 RNG = np.random.default_rng(0)
@@ -400,3 +400,46 @@ def test_carries_that_pass_through_are_no_histories(length):
             np.testing.assert_array_equal(transform(cp.hessian(f))(x), 2.0 * np.eye(3))
             batched = transform(cp.vmap(cp.grad(f)))(np.stack([x, -x]))
             np.testing.assert_array_equal(batched, [2.0 * x, -2.0 * x])
+
+
+def test_a_copy_made_in_a_body_may_be_written_into():
+    def by_scan(x):
+        def body(c, _):
+            y = x.copy()
+            y[0] = c * y[1]
+            rest = np.copy(y)[1:]
+            rest[0] *= c
+            return c + np.sum(np.sin(y)) * rest[0], None
+
+        return cp.scan(body, np.sum(x) * 0.0 + 0.3, None, length=3)[0]
+
+    def by_hand(x):
+        c = 0.3
+        for _ in range(3):
+            c = c + (np.sin(c * x[1]) + np.sin(x[1]) + np.sin(x[2])) * x[1] * c
+        return c
+
+    def by_grad(x):
+        def inner(z):
+            y = (x + 0.0).copy()
+            y[0] = z * y[1]
+            return np.sum(y**2)
+
+        return cp.grad(inner)(x[2])
+
+    x = np.array([0.5, 0.2, -0.4])
+    for f, right in ((by_scan, by_hand), (by_grad, lambda x: 2.0 * x[2] * x[1] ** 2)):
+        for transform in (cp.compile, lambda g: g):
+            np.testing.assert_allclose(transform(cp.grad(f))(x), cp.grad(right)(x), rtol=1e-13)
+            found = transform(cp.vmap(cp.grad(f)))(np.stack([x, x]))
+            np.testing.assert_allclose(found, [cp.grad(right)(x)] * 2, rtol=1e-13)
+
+
+def test_others_may_not():
+    def body(c, x):
+        y = x + 0.1
+        y[0] += 1.0
+        return c + np.sum(y)
+
+    with pytest.raises(EscapedError, match=r"y = x.copy\(\)"):
+        cp.grad(lambda x: cp.fori_loop(0, 3, lambda i, c: body(c, x), 0.0))(np.ones(3))

@@ -19,6 +19,7 @@ from clearprop.tracing import (
     can_be_traced,
     cast,
     filled,
+    lift,
     new_array,
     owned,
 )
@@ -181,4 +182,12 @@ def converted(a: Traced, dtype: Any, order: Any, copy: Any) -> Any:
         return a
     if copy is False:
         raise ValueError("Unable to avoid copy while creating an array as requested.")
-    return owned(cast(a, wanted), laid)
+    return owned(_within(cast(a, wanted)), laid)
+
+
+def _within(value: Traced) -> Traced:
+    """A value of an enclosing trace as one of the innermost, where a copy of it may be changed."""
+    current = CURRENT.get()
+    if current is None or not current.lift or current.depth <= value.owner.depth:
+        return value
+    return lift(current, value)

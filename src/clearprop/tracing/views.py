@@ -146,10 +146,12 @@ def require_writable(target: Traced) -> None:
     current = CURRENT.get()
     if current is not None and current is not target.owner:
         raise EscapedError(
-            "an array of an enclosing trace is written into from inside a derivative",
+            "an array of an enclosing trace is written into by an inner function",
             where=user_line(),
-            why="The inner function must not change what the outer one holds.",
-            remedy="Return the new values from the inner function and assign them outside it.",
+            why="The inner function must not change what the outer one holds, which is all that it "
+            "does not compute of its own arguments.",
+            remedy="Write into a copy that is made inside, y = x.copy(), or return the new values "
+            "and assign them outside.",
         )
 
 
