@@ -166,11 +166,14 @@ class Compiled(Generic[P, R]):
         given = kinds_of(args, kwargs, self._options.static)
         if given.traced:
             return self._function(*args, **kwargs)
-        for variant in self._known(given):
-            found = variant.run(given)
-            if found is not None:
-                self._prefer(variant)
-                return cast(R, found.result)
+        try:
+            for variant in self._known(given):
+                found = variant.run(given)
+                if found is not None:
+                    self._prefer(variant)
+                    return cast(R, found.result)
+        except ArgumentError as error:
+            return cast(R, self._told(error, args, kwargs))
         return cast(R, self._otherwise(given, args, kwargs))
 
     def prepare(self, *args: P.args, **kwargs: P.kwargs) -> Compiled[P, R]:
@@ -260,14 +263,23 @@ class Compiled(Generic[P, R]):
         told = self._options.progress
         return told.around(function) if isinstance(told, Bars) else function
 
+    def _told(self, error: ArgumentError, args: Any, kwargs: Any) -> Any:
+        """What the function itself says of a position outside; not all run without a trace."""
+        try:
+            return self._function(*args, **kwargs)
+        except IndexError:
+            raise
+        except Exception:
+            raise error from None
+
     def _first(self, made: Variant, given: Arguments, args: Any, kwargs: Any) -> Any:
         """The value by new code; where there is none, what the function itself says of that."""
         try:
             found = made.run(given)
-        except ArgumentError:
+        except ArgumentError as error:
             if not made.by_types:
                 raise
-            return self._function(*args, **kwargs)
+            return self._told(error, args, kwargs)
         assert found is not None, "code traced at these values holds for them"
         return found.result
 
