@@ -108,8 +108,13 @@ class _Making:
 
     def total(self, terms: Sequence[Value]) -> Value | None:
         """The sum of these terms; None if no parts of it can be put together."""
-        padded = [x for x in terms if isinstance(x, Node) and _is_part(x, self._whole)]
-        rest = [x for x in terms if x not in padded]
+        padded: list[Node] = []
+        rest: list[Value] = []
+        for x in terms:
+            if isinstance(x, Node) and _is_part(x, self._whole):
+                padded.append(x)
+            else:
+                rest.append(x)
         axis = _one_axis(padded)
         if axis is not None:
             parts = [_Part(*_range(x, axis), x.operands[0]) for x in padded]
