@@ -21,10 +21,10 @@ from clearprop.execute.native.program import Program
 from clearprop.execute.native.steps import Loop, Multiply, Step
 from clearprop.execute.native.terms import number
 from clearprop.rewrite import simplify
+from tests.fuzz.compiled import agree
 from tests.fuzz.programs import Choices, program
 from tests.native.test_agreement import assert_agrees
 from tests.native.test_bounds import fenced
-from tests.native.test_programs import agree
 from tests.native.threads.test_chunks import bits, given
 
 Case = tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]

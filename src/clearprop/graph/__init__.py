@@ -17,6 +17,7 @@ from clearprop.graph.node import (
 )
 from clearprop.graph.parse import parse
 from clearprop.graph.provenance import location_of, name_of, role_of, scope_of, written_at
+from clearprop.graph.replacing import replaced
 from clearprop.graph.types import DTYPE_NAMES, Shape, Type, stack_of, tuple_of, type_of
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "numbering",
     "parse",
     "prune",
+    "replaced",
     "role_of",
     "scope_of",
     "signature",

@@ -7,13 +7,13 @@ derivative as such a sum, of as many whole arrays as there were pieces.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
 from typing import Any, Final, final
 
-from clearprop.graph import Graph, Guard, Node, Value, constant
+from clearprop.graph import Graph, Node, Value, constant, replaced
 from clearprop.primitives import CATALOGUE
 
 FEWEST: Final = 2
@@ -28,26 +28,11 @@ def parts_together(graph: Graph) -> Graph:
     if sum(node.primitive.name == "pad" for node in graph.nodes) < FEWEST:
         return graph
     sums = _sums(graph)
-    now: dict[Value, Value] = {}
-    nodes: list[Node] = []
-    for node in graph.nodes:
-        operands = tuple([now.get(x, x) for x in node.operands])
-        if node in sums:
-            terms = [now.get(x, x) for x in sums[node]]
-            made = _Making(node, nodes).total(terms)
-            if made is not None:
-                now[node] = made
-                continue
-        if operands != node.operands:
-            now[node] = Node(node.primitive, operands, node.params, node.type, node.provenance)
-        nodes.append(now.get(node, node))  # type: ignore[arg-type]
-    if not now:
-        return graph
-    guards = [
-        Guard(now.get(each.value, each.value), each.kind, each.outcome, each.provenance)
-        for each in graph.guards
-    ]
-    return Graph(graph.inputs, nodes, [now.get(x, x) for x in graph.outputs], guards)
+
+    def instead(node: Node, at: Callable[[Value], Value], nodes: list[Node]) -> Value | None:
+        return _Making(node, nodes).total([*map(at, sums[node])]) if node in sums else None
+
+    return replaced(graph, instead)
 
 
 def _sums(graph: Graph) -> dict[Value, list[Value]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, final
 
-from clearprop.graph import Graph, Guard, Node, Params, Value, prune
+from clearprop.graph import Graph, Node, Params, Value, prune, replaced
 
 
 @final
@@ -34,24 +34,21 @@ def without_unused(graph: Graph) -> Graph:
     kept = _kept(graph)
     if not kept:
         return graph
-    now: dict[Value, Value] = {}
-    nodes: list[Node] = []
-    for node in graph.nodes:
+
+    def instead(node: Node, at: Callable[[Value], Value], nodes: list[Node]) -> Node | None:
         if node in kept:
-            now[node] = _trimmed(node, kept[node], now)
+            found = _trimmed(node, kept[node], at)
         elif node.primitive.name == "item" and node.operands[0] in kept:
             place = kept[node.operands[0]].results.index(dict(node.params)["index"])
-            of = now[node.operands[0]]
-            now[node] = Node(node.primitive, (of,), (("index", place),), node.type, node.provenance)
-        elif any(x in now for x in node.operands):
-            operands = tuple([now.get(x, x) for x in node.operands])
-            now[node] = Node(node.primitive, operands, node.params, node.type, node.provenance)
-        nodes.append(now.get(node, node))  # type: ignore[arg-type]
-    guards = [
-        Guard(now.get(each.value, each.value), each.kind, each.outcome, each.provenance)
-        for each in graph.guards
-    ]
-    return Graph(graph.inputs, nodes, [now.get(x, x) for x in graph.outputs], guards)
+            of = at(node.operands[0])
+            params = (("index", place),)
+            found = Node(node.primitive, (of,), params, node.type, node.provenance)
+        else:
+            return None
+        nodes.append(found)
+        return found
+
+    return replaced(graph, instead)
 
 
 def _kept(graph: Graph) -> dict[Value, Kept]:
@@ -78,9 +75,9 @@ def _kept(graph: Graph) -> dict[Value, Kept]:
     return found
 
 
-def _trimmed(node: Node, kept: Kept, now: Mapping[Value, Value]) -> Node:
+def _trimmed(node: Node, kept: Kept, at: Callable[[Value], Value]) -> Node:
     """The operation with what is kept alone."""
-    operands = tuple([now.get(node.operands[i], node.operands[i]) for i in kept.operands])
+    operands = tuple([at(node.operands[i]) for i in kept.operands])
     type_ = node.primitive.result(tuple([x.type for x in operands]), kept.params)
     return Node(node.primitive, operands, kept.params, type_, node.provenance)
 

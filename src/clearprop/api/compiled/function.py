@@ -16,7 +16,7 @@ import numpy as np
 from clearprop.api.compiled.kinds import Arguments, kinds_of
 from clearprop.api.compiled.plan import ExecutionPlan
 from clearprop.api.compiled.progress import Bars, reporter
-from clearprop.api.compiled.variant import Options, Variant
+from clearprop.api.compiled.variant import Found, Options, Variant
 from clearprop.errors import ArgumentError
 from clearprop.execute.native.calls import chained
 from clearprop.execute.native.polling import Progress
@@ -167,13 +167,11 @@ class Compiled(Generic[P, R]):
         if given.traced:
             return self._function(*args, **kwargs)
         try:
-            for variant in self._known(given):
-                found = variant.run(given)
-                if found is not None:
-                    self._prefer(variant)
-                    return cast(R, found.result)
+            found = self._by_known(given)
         except ArgumentError as error:
             return cast(R, self._told(error, args, kwargs))
+        if found is not None:
+            return cast(R, found.result)
         return cast(R, self._otherwise(given, args, kwargs))
 
     def prepare(self, *args: P.args, **kwargs: P.kwargs) -> Compiled[P, R]:
@@ -236,6 +234,15 @@ class Compiled(Generic[P, R]):
         """The code that there is for arguments of this kind."""
         return self._variants.get(self._key(given), ())
 
+    def _by_known(self, given: Arguments) -> Found | None:
+        """The result by code that there is, if any is for these arguments."""
+        for variant in self._known(given):
+            found = variant.run(given)
+            if found is not None:
+                self._prefer(variant)
+                return found
+        return None
+
     def _key(self, given: Arguments) -> Any:
         """What the code depends on; if types alone do not tell, on orders in memory, too."""
         return given.key if self._by_types else (given.key, given.orders)
@@ -286,11 +293,9 @@ class Compiled(Generic[P, R]):
     def _otherwise(self, given: Arguments, args: Any, kwargs: Any) -> Any:
         """The value where there is no code for it yet."""
         with self._lock:
-            known = self._known(given)
-            for variant in known:  # another thread may have made it meanwhile
-                found = variant.run(given)
-                if found is not None:
-                    return cast(R, found.result)
+            found = self._by_known(given)  # another thread may have made it meanwhile
+            if found is not None:
+                return cast(R, found.result)
             made = self._new(given)
             if made is not None:
                 try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from clearprop.graph import Graph, Guard, Node, Value, prune, tuple_of
+from collections.abc import Callable
+
+from clearprop.graph import Graph, Guard, Node, Value, prune, replaced, tuple_of
 
 CALLS = ("call", "custom")
 """Operations whose value is that of a graph of theirs."""
@@ -62,30 +64,20 @@ def _unsaved(graph: Graph) -> Graph:
     for node in graph.nodes:
         if node.primitive.name == "item":
             used.setdefault(node.operands[0], set()).add(dict(node.params)["index"])
-    found: dict[Value, Value] = {}
-    nodes: list[Node] = []
-    for node in graph.nodes:
-        operands = tuple(found.get(x, x) for x in node.operands)
-        params, type_ = node.params, node.type
-        if _saves(node):
-            named = dict(params)
-            consts, body = named["consts"], named["body"]
-            bare = (len(body.outputs) - 1) // 2
-            if all(place < bare for place in used.get(node, ())):
-                count = consts + bare
-                short = prune(Graph(body.inputs[:count], body.nodes, body.outputs[:bare]))
-                cond = named["cond"]
-                cond = Graph(cond.inputs[:count], cond.nodes, cond.outputs)
-                named.update(cond=cond, body=short, saves=False)
-                params, operands = tuple(named.items()), operands[:count]
-                type_ = tuple_of(type_.parts[:bare])
-        made = node
-        if params is not node.params or operands != node.operands:
-            made = Node(node.primitive, operands, params, type_, node.provenance)
-            found[node] = made
-        nodes.append(made)
-    guards = [
-        Guard(found.get(each.value, each.value), each.kind, each.outcome, each.provenance)
-        for each in graph.guards
-    ]
-    return prune(Graph(graph.inputs, nodes, [found.get(x, x) for x in graph.outputs], guards))
+
+    def instead(node: Node, at: Callable[[Value], Value], nodes: list[Node]) -> Node | None:
+        if not _saves(node):
+            return None
+        named = dict(node.params)
+        cond, body, bare = named["cond"], named["body"], (len(node.type.parts) - 1) // 2
+        if any(place >= bare for place in used.get(node, ())):
+            return None
+        count = named["consts"] + bare
+        short = prune(Graph(body.inputs[:count], body.nodes, body.outputs[:bare]))
+        cond = Graph(cond.inputs[:count], cond.nodes, cond.outputs)
+        named.update(cond=cond, body=short, saves=False)
+        operands, type_ = tuple(map(at, node.operands[:count])), tuple_of(node.type.parts[:bare])
+        nodes.append(Node(node.primitive, operands, tuple(named.items()), type_, node.provenance))
+        return nodes[-1]
+
+    return prune(replaced(graph, instead))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from clearprop.graph import Graph, Guard, Node, Value
+from clearprop.graph import Graph, Node, Value, replaced
 from clearprop.primitives import CATALOGUE
 
 LONGEST: Final = 128
@@ -13,26 +14,17 @@ LONGEST: Final = 128
 
 def as_sums(graph: Graph) -> Graph:
     """The graph with short inner products as a product and a sum each; itself if it has none."""
-    if not any(map(_is_short, graph.nodes)):
-        return graph
-    now: dict[Value, Value] = {}
-    nodes: list[Node] = []
-    for node in graph.nodes:
-        operands = tuple([now.get(x, x) for x in node.operands])
-        if _is_short(node):
-            a, _ = operands
-            terms = Node(CATALOGUE["multiply"], operands, (), a.type.strong, node.provenance)
-            nodes.append(terms)
-            params = (("axes", (0,)),)
-            now[node] = Node(CATALOGUE["sum"], (terms,), params, node.type, node.provenance)
-        elif operands != node.operands:
-            now[node] = Node(node.primitive, operands, node.params, node.type, node.provenance)
-        nodes.append(now.get(node, node))  # type: ignore[arg-type]
-    guards = [
-        Guard(now.get(each.value, each.value), each.kind, each.outcome, each.provenance)
-        for each in graph.guards
-    ]
-    return Graph(graph.inputs, nodes, [now.get(x, x) for x in graph.outputs], guards)
+    return replaced(graph, _as_sum)
+
+
+def _as_sum(node: Node, at: Callable[[Value], Value], nodes: list[Node]) -> Node | None:
+    if not _is_short(node):
+        return None
+    operands, place = tuple(map(at, node.operands)), node.provenance
+    terms = Node(CATALOGUE["multiply"], operands, (), operands[0].type.strong, place)
+    found = Node(CATALOGUE["sum"], (terms,), (("axes", (0,)),), node.type, place)
+    nodes += terms, found
+    return found
 
 
 def _is_short(node: Node) -> bool:
